@@ -1,0 +1,205 @@
+"""The main job: a song and a style -> an iterator of motion chunks.
+
+Listening, then window after window: tokens by masked decoding, with the end of the last window as
+given tokens; decoding, refinement, staging and foot lock follow as streams, so the first chunk leaves
+before the last window is begun and memory does not grow with the song.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from eightcount.generators.base import MASKED, Sampling
+from eightcount.generators.decoding import Stopped, decode
+from eightcount.listening import Listening, listen
+from eightcount.models import Model
+from eightcount.motion import rotations as rot
+from eightcount.motion.motion import Motion
+from eightcount.motion.streams import Placement, from_streams
+from eightcount.music.rhythm import Rhythm
+from eightcount.music.song import Song
+from eightcount.refine.foot_lock import FootLockStream
+from eightcount.refine.staging import StageStream
+from eightcount.refine.temporal import RefineStream
+from eightcount.tokenizers.streaming import DecodeStream
+
+#: tokens of a window (the length that the generator is trained on), 8.5 s
+WINDOW = 64
+#: tokens of the last window that the next one sees (LRCM's motion memory), 3.2 s
+MEMORY = 24
+#: tokens at a window's end that are made anew by the next: they had no future to look at
+DISCARD = 4
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Attributes:
+        genre: one of the model's, None = any.
+        seed: 0 .. 2^64 - 1; the same request gives the same take.
+        start, seconds: stretch of the song; None = to its end.
+        steps, guidance, temperature: of masked decoding.
+        energy: 0..1; None = follow the song.
+    """
+
+    genre: str | None = None
+    seed: int = 0
+    start: float = 0.0
+    seconds: float | None = None
+    steps: int = 10
+    guidance: float = 2.0
+    temperature: float = 1.0
+    energy: float | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the work is: ``stage`` in words, ``done`` and ``total`` in seconds of dance."""
+
+    stage: str
+    done: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some frames of the dance, ready."""
+
+    first_frame: int
+    motion: Motion
+
+
+class Cancelled(Exception):
+    """The job was told to stop."""
+
+
+def choreograph(
+    song: Song,
+    request: Request,
+    model: Model,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    rhythm: Rhythm | None = None,
+) -> Iterator[Chunk]:
+    """Make a dance.
+
+    Args:
+        song: decoded song.
+        request: genre, seed, stretch and sampling.
+        model: see :func:`eightcount.models.load_model`.
+        progress: told about each stage.
+        cancelled: asked before every decoding pass.
+        rhythm: of the song, if already known.
+
+    Yields:
+        Chunks in order, gapless from frame 0, the song's stretch long in all.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+        EightcountError: what :func:`eightcount.listening.listen` raises.
+    """
+    tell = progress or (lambda _: None)
+    tell(Progress("listening", 0.0, request.seconds or song.seconds))
+    heard = listen(
+        song,
+        model,
+        genre=request.genre,
+        start=request.start,
+        seconds=request.seconds,
+        energy=request.energy,
+        rhythm=rhythm,
+    )
+    total = heard.frames / model.fps
+    finish = Finishing(model)
+    done = 0
+    for lower, upper, last in token_windows(heard, request, model, cancelled):
+        motion = finish.push(lower, upper, last).slice(0, heard.frames - done)
+        if len(motion):
+            yield Chunk(done, motion)
+        done += len(motion)
+        tell(Progress("refining" if last else "choreographing", done / model.fps, total))
+
+
+def token_windows(
+    heard: Listening,
+    request: Request,
+    model: Model,
+    cancelled: Callable[[], bool] | None = None,
+) -> Iterator[tuple[Tensor, Tensor, bool]]:
+    """Token ids of both halves, window after window: (n,), (n,), whether these are the last."""
+    sampling = Sampling(request.steps, request.guidance, request.temperature)
+    length = heard.condition.semantic.shape[1]
+    kept: tuple[Tensor, Tensor] | None = None
+    start = 0
+    while True:
+        stop = min(start + WINDOW, length)
+        last = stop == length
+        lower, upper = (
+            torch.full((1, stop - start), MASKED, device=model.device) for _ in range(2)
+        )
+        known = 0
+        if kept is not None:
+            known = len(kept[0])
+            lower[0, :known], upper[0, :known] = kept
+        try:
+            lower, upper = decode(
+                model.generator,
+                heard.condition.window(start, stop),
+                lower,
+                upper,
+                sampling,
+                _window_seed(request.seed, start),
+                cancelled,
+            )
+        except Stopped:
+            raise Cancelled from None
+        end = stop - start if last else stop - start - DISCARD
+        yield lower[0, known:end], upper[0, known:end], last
+        if last:
+            return
+        kept = lower[0, end - MEMORY : end], upper[0, end - MEMORY : end]
+        start += end - MEMORY
+
+
+def _window_seed(seed: int, start: int) -> int:
+    """A seed of its own for each window, far from those of neighbouring seeds."""
+    return int(np.random.SeedSequence([seed, start]).generate_state(1, np.uint64)[0])
+
+
+class Finishing:
+    """Tokens to finished motion: decoder, refiner, staging, foot lock, all as streams."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._decode = DecodeStream(model.motion)
+        self._refine = RefineStream(model.refiner)
+        self._stage = StageStream()
+        self._lock = FootLockStream()
+        self._place = Placement()
+        self._last: np.ndarray | None = None
+
+    def push(self, lower: Tensor, upper: Tensor, last: bool) -> Motion:
+        """Token ids (n,) of both halves; gives the frames that are final."""
+        streams = self._refine.push(*self._decode.push(lower, upper, last), last)
+        low, up = (x.cpu().numpy() for x in streams)
+        motion, self._place = from_streams(self._stage.push(low), up, self._place, self.model.fps)
+        motion = self._lock.push(motion)
+        return self._in_hemisphere(motion)
+
+    def _in_hemisphere(self, motion: Motion) -> Motion:
+        """Quaternions without sign flips, within the chunk and to the one before."""
+        if not len(motion):
+            return motion
+        q = rot.unroll(motion.rotations)
+        if self._last is not None:
+            flip = np.where((q[0] * self._last).sum(-1) < 0, -1, 1).astype(np.float32)
+            q = q * flip[None, :, None]
+        self._last = q[-1]
+        return Motion(q, motion.translation, motion.contacts, motion.fps)

@@ -1,0 +1,1 @@
+"""Corpora: readers, retargeting to our skeleton, pairing with music, shards for training."""

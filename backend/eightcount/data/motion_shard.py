@@ -1,0 +1,45 @@
+"""The tokenizer's training data: every clip at several tempi, mirrored and not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from eightcount.data.corpus import Clip
+from eightcount.data.shards import ShardWriter
+from eightcount.motion.motion import Motion
+from eightcount.motion.resample import sample_at
+from eightcount.motion.skeleton import FPS
+from eightcount.motion.streams import to_streams
+
+#: tempo augmentation: playback speeds (a time-warp onto a song's beats stays within +-12 %)
+SPEEDS = (0.84, 0.92, 1.0, 1.08, 1.17)
+#: shorter clips than this are of no use (frames at 30 fps)
+MIN_FRAMES = 32
+
+
+def at_speed(motion: Motion, speed: float, offset: float = 0.0) -> Motion:
+    """The motion played ``speed`` times as fast, at 30 fps, beginning ``offset`` source frames in."""
+    stride = motion.fps / FPS * speed
+    return sample_at(motion, np.arange(offset, len(motion) - 1, stride), FPS)
+
+
+def write_motion_shard(clips: list[Clip], folder: Path) -> None:
+    """Write ``lower`` and ``upper`` streams of all clips; held-out clips only as they are."""
+    writer = ShardWriter(folder)
+    for clip in clips:
+        for speed in (1.0,) if clip.held_out else SPEEDS:
+            motion = at_speed(clip.motion, speed)
+            if len(motion) < MIN_FRAMES:
+                continue
+            for mirrored in (False,) if clip.held_out else (False, True):
+                lower, upper = to_streams(motion.mirrored() if mirrored else motion)
+                writer.add(
+                    {"lower": lower, "upper": upper},
+                    name=clip.name,
+                    genre=clip.genre,
+                    held_out=clip.held_out,
+                    info={"speed": speed, "mirrored": mirrored, "subject": clip.subject},
+                )
+    writer.close()

@@ -1,0 +1,110 @@
+"""Constructed pairs of music and dance: the generator's training data.
+
+No corpus that may be shipped has dance with its music, so pairs are made: every dance is laid on the
+beats of many songs, bars on bars. What a pair teaches is timing, phrasing and how lively to be; which
+steps go with which sound it cannot teach, and does not claim to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from eightcount.data.motion_beats import joint_speed
+from eightcount.data.phrases import DancedClip, chain_phrases
+from eightcount.data.shards import ShardWriter
+from eightcount.data.song_library import LibrarySong
+from eightcount.motion.streams import from_streams
+
+#: length of a pair in frames (20 s)
+PAIR_FRAMES = 600
+#: width of the window over which a dance's energy is measured, frames
+_ENERGY_SIGMA = 15
+
+
+def write_pairs(
+    clips: list[DancedClip],
+    songs: list[LibrarySong],
+    folder: Path,
+    *,
+    pairs: dict[str, int],
+    held_out_pairs: int = 12,
+    seed: int = 0,
+    progress: Callable[[str], None] = print,
+) -> None:
+    """Write pairs: ``lower``, ``upper``, ``features`` (35), ``rhythm`` (2) and ``energy`` (1).
+
+    ``rhythm`` holds the running beat number and the position in the bar (beats, 0 at a downbeat);
+    ``energy`` the mean joint speed over a second, m/s. Training pairs use training clips with
+    training songs; held-out ones use both held out.
+
+    Args:
+        clips: of all genres, training and held-out.
+        songs: the song library.
+        folder: the shard to write.
+        pairs: number of training pairs per genre.
+        held_out_pairs: per genre.
+        seed: of all draws.
+        progress: told about each genre.
+    """
+    writer = ShardWriter(folder)
+    rng = np.random.default_rng(seed)
+    for genre, wanted in pairs.items():
+        for held_out, count in ((False, wanted), (True, held_out_pairs)):
+            usable = [c for c in clips if c.clip.genre == genre and c.clip.held_out == held_out]
+            music = [s for s in songs if s.held_out == held_out]
+            made = _write_some(writer, genre, usable, music, count, held_out, rng)
+            progress(f"{genre}{' (held out)' if held_out else ''}: {made} of {count} pairs")
+    writer.close()
+
+
+def _write_some(writer, genre, clips, songs, count, held_out, rng) -> int:
+    made = tries = 0
+    while made < count and tries < count * 8 and clips and songs:
+        tries += 1
+        song = songs[rng.integers(len(songs))]
+        pair = _pair(song, clips, rng)
+        if pair is None:
+            continue
+        arrays, start, names = pair
+        writer.add(
+            arrays,
+            name=f"{genre} to {song.name} from {start}",
+            genre=genre,
+            held_out=held_out,
+            info={"clips": names},
+        )
+        made += 1
+    return made
+
+
+def _pair(song: LibrarySong, clips: list[DancedClip], rng: np.random.Generator):
+    frames = min(PAIR_FRAMES, len(song.features) - 8)
+    start = int(rng.integers(0, len(song.features) - frames))
+    # the grid goes on past the song's end, so that the last phrase has a beat to end on
+    total = len(song.features) + 64 * 30
+    phase = song.rhythm.beat_phase(total)
+    numbers = np.arange(np.ceil(phase[0]), np.floor(phase[-1]))
+    beats = np.interp(numbers, phase, np.arange(total))
+    bar = np.round(song.rhythm.bar_phase(total)[np.round(beats).astype(int)]).astype(int) % 4
+    chain = chain_phrases(clips, beats, bar, start, frames, rng)
+    if chain is None:
+        return None
+    lower, upper, names = chain
+    motion, _ = from_streams(lower, upper)
+    energy = gaussian_filter1d(joint_speed(motion.joints()), _ENERGY_SIGMA)
+    window = slice(start, start + frames)
+    rhythm = np.stack([phase[window], song.rhythm.bar_phase(total)[window]], axis=1)
+    arrays = {
+        "lower": lower,
+        "upper": upper,
+        "features": song.features[window],
+        "rhythm": rhythm.astype(np.float32),
+        "energy": energy[:, None].astype(np.float32),
+    }
+    return arrays, start, names
+
+

@@ -1,0 +1,1 @@
+"""Generators: one file per system, behind one small interface (see ``base``)."""

@@ -1,0 +1,89 @@
+"""What a generator is to the rest of the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+#: marks a token that is to be chosen
+MASKED = -1
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a stretch of dance is made for; L tokens.
+
+    Attributes:
+        semantic, acoustic: music token ids (B, L).
+        rhythm: (B, L, 16): cosine and sine of beat and bar phase of each of a token's four frames.
+        energy: (B, L) in 0..1, share of the genre's dancing that is calmer; NaN = left open.
+        genre: (B,) index into the model's genres, -1 = any.
+    """
+
+    semantic: Tensor
+    acoustic: Tensor
+    rhythm: Tensor
+    energy: Tensor
+    genre: Tensor
+
+    def window(self, start: int, stop: int) -> Condition:
+        """Tokens ``start`` up to ``stop``."""
+        w = slice(start, stop)
+        return Condition(
+            self.semantic[:, w], self.acoustic[:, w], self.rhythm[:, w], self.energy[:, w], self.genre
+        )
+
+    def to(self, device) -> Condition:
+        """The same on another device."""
+        return Condition(
+            self.semantic.to(device),
+            self.acoustic.to(device),
+            self.rhythm.to(device),
+            self.energy.to(device),
+            self.genre.to(device),
+        )
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How tokens are chosen.
+
+    Attributes:
+        steps: decoding passes; 1 is the published non-autoregressive pass.
+        guidance: weight of the condition against none (classifier-free guidance); 1 = off.
+        temperature: of the softmax; 0 takes the surest token every time.
+        top_p: nucleus kept.
+        order_noise: how random the order is in which tokens are fixed. Small values fix the surest
+            tokens first, which freezes calm genres: their surest tokens stand still.
+    """
+
+    steps: int = 10
+    guidance: float = 2.0
+    temperature: float = 1.0
+    top_p: float = 0.95
+    order_noise: float = 8.0
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a generator can do; the panel shows only this."""
+
+    genres: tuple[str, ...]
+    text: bool = False
+    edits: bool = True
+    streaming: bool = True
+    energy: bool = True
+
+
+class Generator(Protocol):
+    """Chooses the masked tokens of two streams."""
+
+    def logits(
+        self, lower: Tensor, upper: Tensor, condition: Condition, *, conditioned: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Token ids (B, L), MASKED where open, to logits (B, L, codes) of both streams.
+
+        ``conditioned`` (B,) bool: False drops the whole condition (for guidance).
+        """

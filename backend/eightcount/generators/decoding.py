@@ -1,0 +1,129 @@
+"""Masked decoding: the one way tokens are chosen (Chang et al. 2022, with a random order).
+
+All tokens masked is a fresh take; some given is an edit. Given tokens come back as they were.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from eightcount.generators.base import MASKED, Condition, Sampling
+from eightcount.generators.tokendance import TokenDance
+
+
+#: codes among which a token is drawn
+_LIKELIEST = 128
+
+
+class Stopped(Exception):
+    """Decoding was told to stop."""
+
+
+@torch.no_grad()
+def decode(
+    model: TokenDance,
+    condition: Condition,
+    lower: Tensor,
+    upper: Tensor,
+    sampling: Sampling,
+    seed: int,
+    stopped: Callable[[], bool] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Fill in the masked tokens.
+
+    Args:
+        model: the generator.
+        condition: B sequences of L tokens.
+        lower, upper: (B, L) token ids, MASKED (-1) where they are open.
+        sampling: steps, guidance, temperature, nucleus, order.
+        seed: of every draw, 0 .. 2^64 - 1. Draws are made on the CPU, so a seed gives the same
+            draws on every device.
+        stopped: asked before every pass; True raises :class:`Stopped`.
+
+    Returns:
+        lower and upper ids without masks.
+    """
+    random = torch.Generator().manual_seed(seed % (1 << 64) - (1 << 63))
+    length = lower.shape[1]
+    tokens = torch.cat([lower, upper], 1)
+    open_at_first = (tokens == MASKED).sum(1)
+    score = _guided(model, condition, sampling.guidance)
+    for step in range(sampling.steps):
+        if stopped is not None and stopped():
+            raise Stopped
+        if not bool((tokens == MASKED).any()):
+            break
+        logits = torch.cat(score(tokens[:, :length], tokens[:, length:]), 1).float()
+        chosen, sureness = _choose(logits, sampling, random)
+        left = _still_open(step, sampling.steps, open_at_first)
+        tokens = _fix(tokens, chosen, sureness, left, step, sampling, random)
+    return tokens[:, :length], tokens[:, length:]
+
+
+def _guided(model: TokenDance, condition: Condition, guidance: float):
+    """Logits as a function of tokens; with guidance both branches run as one batch."""
+    batch = len(condition.genre)
+    if guidance == 1.0:
+        heard, genre = model.hear(condition)
+        return lambda lower, upper: model.dance(lower, upper, heard, genre)
+    both = _twice(condition)
+    conditioned = torch.arange(2 * batch, device=condition.genre.device) < batch
+    heard, genre = model.hear(both, conditioned)
+
+    def score(lower: Tensor, upper: Tensor) -> tuple[Tensor, Tensor]:
+        out = model.dance(torch.cat([lower, lower]), torch.cat([upper, upper]), heard, genre)
+        return tuple(free + guidance * (bound - free) for bound, free in (x.chunk(2) for x in out))
+
+    return score
+
+
+def _twice(c: Condition) -> Condition:
+    return Condition(
+        *(torch.cat([x, x]) for x in (c.semantic, c.acoustic, c.rhythm, c.energy, c.genre))
+    )
+
+
+def _choose(
+    logits: Tensor, sampling: Sampling, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """A token per place (B, N) and the log-probability it had within the nucleus."""
+    if sampling.temperature <= 0:
+        best = logits.log_softmax(-1).max(-1)
+        return best.indices, best.values
+    # the nucleus is looked for among the likeliest only: a full sort of the codes costs more
+    # than the nets
+    top, index = (logits / sampling.temperature).topk(min(_LIKELIEST, logits.shape[-1]), -1)
+    p = top.softmax(-1)
+    outside = p.cumsum(-1) - p > sampling.top_p
+    log_p = top.masked_fill(outside, -math.inf).log_softmax(-1)
+    place = (log_p + _gumbel(log_p, random)).argmax(-1, keepdim=True)
+    return index.gather(-1, place)[..., 0], log_p.gather(-1, place)[..., 0]
+
+
+def _gumbel(like: Tensor, random: torch.Generator) -> Tensor:
+    """Standard Gumbel noise in the shape and on the device of a tensor."""
+    uniform = torch.rand(like.shape, generator=random).clamp(1e-9, 1 - 1e-7)
+    return -torch.log(-torch.log(uniform)).to(like.device)
+
+
+def _still_open(step: int, steps: int, open_at_first: Tensor) -> Tensor:
+    """How many tokens stay masked after a step, (B,): MaskGIT's cosine."""
+    if step + 1 == steps:
+        return torch.zeros_like(open_at_first)
+    share = math.cos((step + 1) / steps * math.pi / 2)
+    return (share * open_at_first).floor().long()
+
+
+def _fix(tokens, chosen, sureness, left, step, sampling, random) -> Tensor:
+    """Tokens with the best-scored choices taken and the ``left`` worst masked again."""
+    is_open = tokens == MASKED
+    fading = 1 - (step + 1) / sampling.steps
+    score = sureness + sampling.order_noise * fading * _gumbel(sureness, random)
+    score = score.masked_fill(~is_open, math.inf)
+    rank = score.argsort(1).argsort(1)
+    again = (rank < left[:, None]) & is_open
+    return torch.where(again, MASKED, torch.where(is_open, chosen, tokens))

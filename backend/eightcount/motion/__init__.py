@@ -1,0 +1,1 @@
+"""Skeleton, rotations, motion and their files: the ground floor; numpy only."""

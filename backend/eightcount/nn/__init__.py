@@ -1,0 +1,1 @@
+"""Reusable torch layers: scans, Mamba, convolutions, kinematics, conditioning, schedules."""

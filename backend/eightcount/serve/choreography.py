@@ -1,0 +1,211 @@
+"""The real engine: the project's own music analysis, models and choreographer.
+
+Everything heavy (torch, librosa) is imported inside the methods, which run in the worker thread:
+the socket must answer long before these imports are through.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from eightcount.motion.errors import EightcountError
+from eightcount.serve.engine import ChunkLike, EngineInfo, JobCancelled, Report, Summary
+from eightcount.serve.songs import HeardSong
+from eightcount.wire.messages import Generate, SongReady
+
+if TYPE_CHECKING:
+    from eightcount.music.rhythm import Rhythm
+    from eightcount.music.song import Song
+
+log = logging.getLogger(__name__)
+
+DEBUG_MODEL = "debug"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the cache keeps of a song."""
+
+    song: Song
+    rhythm: Rhythm
+
+
+class ChoreographyEngine:
+    """See ``engine.Engine``. ``model`` "": the first one installed; ``device`` "": the best."""
+
+    def __init__(self, model: str = "", device: str = "") -> None:
+        self._name = model
+        self._device = device
+        self._model: Any = None
+        self._info: EngineInfo | None = None
+
+    def describe(self) -> EngineInfo:
+        return EngineInfo(model=self._name, device=self._device)
+
+    def models(self) -> tuple[str, ...]:
+        from eightcount.models import list_models
+
+        return tuple(list_models())
+
+    def load(self, model: str) -> EngineInfo:
+        from eightcount.models import load_model
+
+        wanted = model or self._name or _first_model(self.models())
+        if self._info is None or self._info.model != wanted:
+            device = pick_device(self._device)
+            loaded = load_model(wanted, device=device)
+            self._model = loaded
+            self._info = EngineInfo(
+                model=wanted,
+                device=device,
+                genres=tuple(loaded.genres),
+                capabilities=tuple(getattr(loaded, "capabilities", ())),
+                fps=float(loaded.fps),
+                seconds_limit=loaded.seconds_limit,
+                licence=loaded.licence,
+            )
+            log.info("model %s on %s", wanted, device)
+        return self._info
+
+    def warm_up(self) -> None:
+        from eightcount.music.warmup import warm_up
+
+        warm_up()
+
+    def listen(self, data: bytes, name: str, digest: str, report: Report) -> HeardSong:
+        from eightcount.music.rhythm import find_rhythm
+        from eightcount.music.song import decode_song
+
+        song = decode_song(data, name=name)
+        report("listening", 0.0, song.seconds)
+        rhythm = find_rhythm(song)
+        beats = np.asarray(rhythm.beats, dtype=np.float64)
+        ready = SongReady(
+            digest=digest,
+            name=name,
+            seconds=float(song.seconds),
+            tempo=float(rhythm.tempo),
+            beats=_frames(beats),
+            downbeats=_frames(beats[np.asarray(rhythm.downbeats, dtype=int)]),
+            beats_per_bar=int(rhythm.beats_per_bar),
+            confidence=float(rhythm.confidence),
+            warnings=tuple(song.warnings),
+        )
+        return HeardSong(digest, Heard(song, rhythm), ready, _bytes_of(song) + _bytes_of(rhythm))
+
+    def choreograph(
+        self, song: HeardSong, request: Generate, report: Report, cancelled: Callable[[], bool]
+    ) -> Iterator[ChunkLike]:
+        from eightcount import choreographer
+
+        heard: Heard = song.content
+        wanted = choreographer.Request(
+            genre=request.genre,
+            seed=request.seed,
+            start=request.start,
+            seconds=request.seconds,
+            steps=request.steps,
+            guidance=request.guidance,
+            temperature=request.temperature,
+            energy=request.energy,
+        )
+        try:
+            yield from choreographer.choreograph(
+                heard.song,
+                wanted,
+                self._model,
+                progress=lambda said: report(said.stage, said.done, said.total),
+                cancelled=cancelled,
+                rhythm=heard.rhythm,
+            )
+        except choreographer.Cancelled as error:
+            raise JobCancelled from error
+
+    def summarise(self, song: HeardSong, request: Generate, chunks: Sequence[ChunkLike]) -> Summary:
+        from eightcount.metrics.beats import bas_music_to_motion
+        from eightcount.motion.motion import Motion
+
+        assert self._info is not None
+        motion = Motion.concatenate([chunk.motion for chunk in chunks])
+        beats = within_take(song.ready.beats, song.ready.fps, request.start, motion)
+        downbeats = within_take(song.ready.downbeats, song.ready.fps, request.start, motion)
+        score = None
+        if len(beats) and len(motion) > 2:
+            score = float(bas_music_to_motion(motion.joints(), np.asarray(beats), motion.fps))
+        return Summary(
+            model=self._info.model,
+            genre=request.genre or "",
+            beats=beats,
+            downbeats=downbeats,
+            beat_score=score if score is None or np.isfinite(score) else None,
+            warnings=song.ready.warnings,
+        )
+
+    def release(self) -> None:
+        import gc
+
+        import torch
+
+        self._model = self._info = None
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        elif torch.backends.mps.is_available():
+            torch.mps.empty_cache()
+
+
+def pick_device(wanted: str) -> str:
+    """The torch device for ``wanted``: "" or "auto" is the best one there.
+
+    Raises EightcountError "device-missing".
+    """
+    import torch
+
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if wanted in ("", "auto"):
+        return next(name for name, found in there.items() if found)
+    if not there.get(wanted.partition(":")[0], False):
+        found = ", ".join(name for name, is_there in there.items() if is_there)
+        raise EightcountError(
+            "device-missing",
+            f"This computer has no device {wanted!r} that torch can use.",
+            f"Choose one of: auto, {found}.",
+        )
+    return wanted
+
+
+def within_take(
+    frames: Sequence[float], fps: float, start: float, motion: Any
+) -> tuple[float, ...]:
+    """Song frames at ``fps`` as the take's own frames, those outside left out.
+
+    Args:
+        frames: beats of the song, frames at ``fps`` from its beginning.
+        start: where in the song the take begins, seconds.
+        motion: the take, for its length and frame rate.
+    """
+    moved = np.asarray(frames, dtype=np.float64) / fps * motion.fps - start * motion.fps
+    return _frames(moved[(moved >= 0) & (moved < len(motion))])
+
+
+def _first_model(names: Sequence[str]) -> str:
+    """The first trained model; the tiny random one only where there is no other."""
+    return next((name for name in names if name != DEBUG_MODEL), DEBUG_MODEL)
+
+
+def _frames(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(round(float(value), 3) for value in values)
+
+
+def _bytes_of(thing: Any) -> int:
+    """Memory of the arrays in a dataclass."""
+    return sum(value.nbytes for value in vars(thing).values() if isinstance(value, np.ndarray))

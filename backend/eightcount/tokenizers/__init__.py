@@ -1,0 +1,1 @@
+"""Tokenizers: streams of numbers to FSQ tokens and back."""

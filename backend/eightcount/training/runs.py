@@ -1,0 +1,202 @@
+"""The stages of one run, in order: data, motion tokenizer, music tokenizer, generator, refiner.
+
+A run has a work folder: ``corpus/`` with the shards and one folder a stage with checkpoints, curves
+and, when the stage is through, ``weights.pt``.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from eightcount.data.shards import open_shard
+from eightcount.generators.tokendance import TokenDance, TokenDanceConfig
+from eightcount.models import Model, save_model
+from eightcount.motion.errors import EightcountError
+from eightcount.refine.temporal import RefinerConfig, TemporalRefiner
+from eightcount.tokenizers.motion import MotionTokenizer, MotionTokenizerConfig
+from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
+from eightcount.motion.tables import build
+from eightcount.training.config import LoopConfig
+from eightcount.training.generator import GeneratorStage, energy_tables, tokenise_pairs
+from eightcount.training.loop import train
+from eightcount.training.music import MusicStage
+from eightcount.training.refiner import RefinerStage
+from eightcount.training.tokenizer import TokenizerLosses, TokenizerStage
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a run keeps its things, its TOML tables and the device it uses."""
+
+    work: Path
+    tables: dict[str, Any]
+    device: str = "auto"
+
+    def table(self, stage: str) -> dict[str, Any]:
+        """A copy of one stage's table."""
+        return dict(self.tables.get(stage, {}))
+
+    def shard(self, name: str) -> Path:
+        """Folder of a shard."""
+        return self.work / "corpus" / name
+
+    def save(self, stage: str, result: dict[str, Any], config: dict[str, Any]) -> None:
+        """Keep a finished stage's weights and scores."""
+        folder = self.work / stage
+        torch.save({"state": result["state"], "config": config}, folder / "weights.pt")
+        report = {key: result[key] for key in ("scores", "steps", "hours")}
+        (folder / "result.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+
+    def weights(self, stage: str) -> dict[str, Any]:
+        """What :meth:`save` kept.
+
+        Raises:
+            EightcountError: ``stage-missing`` when that stage has not been trained.
+        """
+        path = self.work / stage / "weights.pt"
+        if not path.is_file():
+            raise EightcountError(
+                "stage-missing",
+                f"The {stage} of this run is not trained yet.",
+                f"Run eightcount train {stage} first.",
+            )
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def train_tokenizer(run: Run) -> None:
+    """Train the motion tokenizer on the motion shard."""
+    table = run.table("tokenizer")
+    loop = build(LoopConfig, table.pop("loop", {}))
+    losses = build(TokenizerLosses, table.pop("losses", {}))
+    frames, weights = table.pop("frames", 96), table.pop("genre_weights", None)
+    config = build(MotionTokenizerConfig, table)
+    torch.manual_seed(loop.seed)
+    stage = TokenizerStage(
+        MotionTokenizer(config),
+        open_shard(run.shard("motion")),
+        frames=frames,
+        weights=losses,
+        genre_weights=weights,
+    )
+    run.save("tokenizer", train(stage, loop, run.work / "tokenizer", run.device), table)
+
+
+def train_music(run: Run) -> None:
+    """Train the music tokenizer on the song library."""
+    table = run.table("music")
+    loop = build(LoopConfig, table.pop("loop", {}))
+    frames = table.pop("frames", 240)
+    config = build(MusicTokenizerConfig, table)
+    torch.manual_seed(loop.seed)
+    stage = MusicStage(MusicTokenizer(config), open_shard(run.shard("songs")), frames)
+    run.save("music", train(stage, loop, run.work / "music", run.device), table)
+
+
+def motion_tokenizer(run: Run) -> MotionTokenizer:
+    """The run's trained motion tokenizer, for reading."""
+    saved = run.weights("tokenizer")
+    module = MotionTokenizer(build(MotionTokenizerConfig, saved["config"]))
+    module.load_state_dict(saved["state"])
+    return module.eval()
+
+
+def music_tokenizer(run: Run) -> MusicTokenizer:
+    """The run's trained music tokenizer, for reading."""
+    saved = run.weights("music")
+    module = MusicTokenizer(build(MusicTokenizerConfig, saved["config"]))
+    module.load_state_dict(saved["state"])
+    return module.eval()
+
+
+def train_generator(run: Run) -> None:
+    """Train the generator on the pairs, in the run's own tokens."""
+    table = run.table("generator")
+    loop = build(LoopConfig, table.pop("loop", {}))
+    length, weights = table.pop("length", 64), table.pop("genre_weights", None)
+    genres = list(run.table("data")["genres"])
+    config = build(TokenDanceConfig, table | {"genres": len(genres)})
+    motion, music = motion_tokenizer(run), music_tokenizer(run)
+    _same_levels(config, motion, music)
+    shard = open_shard(run.shard("pairs"))
+    tables = energy_tables(shard, genres)
+    parts = (shard.training(), shard.held_out())
+    training, held_out = (
+        tokenise_pairs(shard, part, genres, tables, motion, music) for part in parts
+    )
+    torch.manual_seed(loop.seed)
+    stage = GeneratorStage(
+        TokenDance(config),
+        training,
+        held_out,
+        length=length,
+        genre_weights=tuple(weights[g] for g in genres) if weights else (),
+    )
+    result = train(stage, loop, run.work / "generator", run.device)
+    result["state"]["energy"] = torch.from_numpy(tables)
+    run.save("generator", result, table | {"genres": len(genres)})
+
+
+def _same_levels(
+    config: TokenDanceConfig, motion: MotionTokenizer, music: MusicTokenizer
+) -> None:
+    """The generator must speak the tokenizers' codes.
+
+    Raises:
+        EightcountError: ``run-mismatch``.
+    """
+    spoken = {motion.config.lower.levels, motion.config.upper.levels}
+    heard = {music.config.semantic.levels, music.config.acoustic.levels}
+    if spoken != {config.levels} or heard != {config.music_levels}:
+        raise EightcountError(
+            "run-mismatch",
+            "The generator's levels are not those of the trained tokenizers.",
+            "Give levels and music_levels in [generator] as in [tokenizer] and [music].",
+        )
+
+
+def train_refiner(run: Run) -> None:
+    """Train the refiner on what the run's tokenizer makes of the motion shard."""
+    table = run.table("refiner")
+    loop = build(LoopConfig, table.pop("loop", {}))
+    torch.manual_seed(loop.seed)
+    stage = RefinerStage(
+        TemporalRefiner(build(RefinerConfig, table)),
+        open_shard(run.shard("motion")),
+        motion_tokenizer(run),
+    )
+    run.save("refiner", train(stage, loop, run.work / "refiner", run.device), table)
+
+
+def bundle(run: Run, folder: Path) -> None:
+    """Put the trained stages together as a model folder, with the run's scores and curves."""
+    data, about = run.table("data"), run.table("model")
+    generator = run.weights("generator")
+    energy = generator["state"].pop("energy").numpy()
+    nets = {
+        "generator": TokenDance(build(TokenDanceConfig, generator["config"])),
+        "refiner": TemporalRefiner(build(RefinerConfig, run.weights("refiner")["config"])),
+    }
+    nets["generator"].load_state_dict(generator["state"])
+    nets["refiner"].load_state_dict(run.weights("refiner")["state"])
+    model = Model(
+        folder.name,
+        tuple(data["genres"]),
+        about.get("licence", "Apache-2.0"),
+        motion_tokenizer(run),
+        music_tokenizer(run),
+        **nets,
+        energy=energy,
+        note=about.get("note", ""),
+    )
+    save_model(model, folder)
+    kept = folder / "training"
+    kept.mkdir(exist_ok=True)
+    for stage in ("tokenizer", "music", "generator", "refiner"):
+        shutil.copyfile(run.work / stage / "curves.csv", kept / f"{stage}.csv")
+        shutil.copyfile(run.work / stage / "result.json", kept / f"{stage}.json")

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The add-on's operators: thin; they read properties, call the core, and report."""
+
+from . import backend, generate, markers, song, takes
+
+CLASSES = (
+    *backend.CLASSES,
+    *song.CLASSES,
+    *generate.CLASSES,
+    *takes.CLASSES,
+    *markers.CLASSES,
+)

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Start and stop the backend; copy an error's details."""
+
+from __future__ import annotations
+
+import platform
+
+import bpy
+from bpy.props import BoolProperty
+
+from eightcount import __version__
+from eightcount.motion.errors import EightcountError
+from eightcount.wire.messages import PROTOCOL
+
+from .. import pump, session
+from ..preferences import backend_plan
+from .reporting import answer, refuse
+
+
+class EIGHTCOUNT_OT_backend_start(bpy.types.Operator):
+    """Start the backend process, which makes the dances, or connect to the one named in the preferences"""
+
+    bl_idname = "eightcount.backend_start"
+    bl_label = "Start Backend"
+
+    wait: BoolProperty(
+        name="Wait",
+        description="Come back only when the backend is ready; from a script this is the default",
+        default=True,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, _context) -> bool:
+        """Only where none runs."""
+        cls.poll_message_set("The backend is running already")
+        return not session.current().running
+
+    def invoke(self, context, _event) -> set[str]:
+        """From the panel: start it and come back at once."""
+        self.wait = False
+        return self.execute(context)
+
+    def execute(self, context) -> set[str]:
+        """Start it and wait until it is ready or has failed."""
+        now = session.current()
+        try:
+            now.start_backend(backend_plan(context))
+        except EightcountError as error:
+            return refuse(self, "backend", error)
+        pump.hurry()
+        if not self.wait:
+            return {"FINISHED"}
+        now.run_until_idle("backend")
+        return answer(self, "backend")
+
+
+class EIGHTCOUNT_OT_backend_stop(bpy.types.Operator):
+    """Stop the backend process; a take under way is cancelled"""
+
+    bl_idname = "eightcount.backend_stop"
+    bl_label = "Stop Backend"
+
+    @classmethod
+    def poll(cls, _context) -> bool:
+        """Only where one runs."""
+        cls.poll_message_set("The backend is not running")
+        return session.current().running
+
+    def execute(self, _context) -> set[str]:
+        """Ask it to end. Scripts in background wait for it, since no timer would."""
+        session.current().stop_backend(wait=8.0 if bpy.app.background else 0.0)
+        pump.hurry()
+        return {"FINISHED"}
+
+
+class EIGHTCOUNT_OT_copy_details(bpy.types.Operator):
+    """Copy the error with versions and log file to the clipboard, to paste it into a report"""
+
+    bl_idname = "eightcount.copy_details"
+    bl_label = "Copy Details"
+
+    @classmethod
+    def poll(cls, _context) -> bool:
+        """Only where there is an error."""
+        return session.current().fault is not None
+
+    def execute(self, context) -> set[str]:
+        """Put the text on the clipboard."""
+        context.window_manager.clipboard = details()
+        self.report({"INFO"}, "The details are on the clipboard")
+        return {"FINISHED"}
+
+
+def details() -> str:
+    """The last error as text for a report: what, where, versions, log."""
+    now = session.current()
+    lines = []
+    if now.fault is not None:
+        error = now.fault.error
+        lines += [f"{error.sentence} {error.hint}".strip(), f"code: {error.code}"]
+    lines += [
+        f"Eightcount {__version__}, wire {PROTOCOL}",
+        f"Blender {bpy.app.version_string}, Python {platform.python_version()}",
+        f"system: {platform.platform()}",
+        f"backend: {now.state}",
+    ]
+    if now.welcome is not None:
+        w = now.welcome
+        lines += [f"backend version {w.program_version}, model {w.model}, device {w.device}"]
+        lines += [f"log: {w.log_file}"]
+    return "\n".join(lines)
+
+
+CLASSES = (
+    EIGHTCOUNT_OT_backend_start,
+    EIGHTCOUNT_OT_backend_stop,
+    EIGHTCOUNT_OT_copy_details,
+)

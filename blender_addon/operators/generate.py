@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate a take, cancel it, roll the dice."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import bpy
+from bpy.props import FloatProperty, IntProperty, StringProperty
+
+from eightcount.motion.errors import EightcountError
+
+from .. import properties, pump, session
+from ..job import TakeRequest
+from ..preferences import backend_plan
+from ..rig import armature, ids, sound
+from .reporting import answer, refuse
+from .song import song_missing
+
+
+class EIGHTCOUNT_OT_generate(bpy.types.Operator):
+    """Make a take: a dance to the song, keyed on the dancer as a new action.
+
+    What is not given is taken from the panel. Called as 'EXEC_DEFAULT' (from a script) it waits
+    until the take is there; from the panel it returns at once and the take streams in"""
+
+    bl_idname = "eightcount.generate"
+    bl_label = "Generate"
+    bl_description = "Make a take: a dance to the song, keyed on the dancer as a new action"
+    # No UNDO here: the take is not there yet when this returns. The session pushes its one step.
+    bl_options = {"REGISTER"}
+
+    song: StringProperty(
+        name="Song", description="The song's file", subtype="FILE_PATH", options={"SKIP_SAVE"}
+    )
+    genre: StringProperty(
+        name="Genre",
+        description="Style of the dance; AUTO lets the model choose",
+        options={"SKIP_SAVE"},
+    )
+    seed: StringProperty(
+        name="Seed",
+        description="A whole number from 0 to 2^63 - 1, as text: Blender's own numbers end at 2^31",
+        options={"SKIP_SAVE"},
+    )
+    start: FloatProperty(
+        name="From",
+        description="Seconds of the song to leave out before the take begins",
+        min=0.0,
+        options={"SKIP_SAVE"},
+    )
+    seconds: FloatProperty(
+        name="Length",
+        description="Length of the take in seconds; 0 is to the song's end",
+        min=0.0,
+        options={"SKIP_SAVE"},
+    )
+    steps: IntProperty(
+        name="Steps", description="Decoding steps", min=1, max=64, default=10, options={"SKIP_SAVE"}
+    )
+    guidance: FloatProperty(
+        name="Guidance",
+        description="How strictly song and genre are followed",
+        min=0.0,
+        max=10.0,
+        default=2.0,
+        options={"SKIP_SAVE"},
+    )
+    temperature: FloatProperty(
+        name="Adventure",
+        description="Temperature of the choice of moves",
+        min=0.0,
+        max=4.0,
+        default=1.0,
+        options={"SKIP_SAVE"},
+    )
+    energy: FloatProperty(
+        name="Energy",
+        description="0 calm to 1 everything; below 0 as the music has it",
+        min=-1.0,
+        max=1.0,
+        default=-1.0,
+        options={"SKIP_SAVE"},
+    )
+    armature: StringProperty(
+        name="Armature",
+        description="Name of the dancer's armature; leave empty for the active or the default one",
+        options={"SKIP_SAVE"},
+    )
+
+    def invoke(self, context, _event) -> set[str]:
+        """From the panel: send the request off and come back at once."""
+        return self._begin(context) or {"FINISHED"}
+
+    def execute(self, context) -> set[str]:
+        """From a script: come back with the take, or with the error as a RuntimeError."""
+        refused = self._begin(context)
+        if refused:
+            return refused
+        session.current().run_until_idle()
+        return answer(self, "generate")
+
+    def _begin(self, context) -> set[str] | None:
+        """Start the take (and the backend, where none runs); what to return where that is refused."""
+        now = session.current()
+        now.tick(0.005)  # what happened to the backend since the last tick counts
+        try:
+            if now.job is None:
+                request = self._request(context)
+                if not now.running:
+                    now.start_backend(backend_plan(context))
+                now.start_take(request)
+            else:
+                now.start_take(None)  # says that one is under way
+        except EightcountError as error:
+            place = "backend" if error.code.startswith("backend") else "generate"
+            return refuse(self, place, error)
+        pump.hurry()
+        return None
+
+    def _given(self, context, name: str):
+        """The operator's own value where it was given, else the panel's."""
+        owner = self.properties if self.properties.is_property_set(name) else None
+        return getattr(owner if owner is not None else context.scene.eightcount, name)
+
+    def _request(self, context) -> TakeRequest:
+        settings, scene = context.scene.eightcount, context.scene
+        energy = self.energy
+        if not self.properties.is_property_set("energy") and not settings.follow_music:
+            energy = settings.energy
+        genre = self._given(context, "genre") or properties.AUTO
+        dancer = self._dancer(context)
+        return TakeRequest(
+            scene=ids.uid(scene),
+            armature=ids.uid(dancer),
+            genre=None if genre == properties.AUTO else _known_genre(genre),
+            seed=_seed(self._given(context, "seed")),
+            steps=self._given(context, "steps"),
+            guidance=self._given(context, "guidance"),
+            temperature=self._given(context, "temperature"),
+            energy=None if energy < 0 else energy,
+            **self._song(context),
+        )
+
+    def _dancer(self, context) -> bpy.types.Object | None:
+        if not self.armature:
+            return armature.find_dancer(context)
+        chosen = context.scene.objects.get(self.armature)
+        if chosen is None:
+            raise EightcountError(
+                "armature-none",
+                f"There is no {self.armature!r} in this scene.",
+                "Give an armature's name, or none to get the default dancer.",
+            )
+        armature.check_armature(chosen)
+        return chosen
+
+    def _song(self, context) -> dict:
+        """The request's fields that say what to dance to."""
+        scene, settings = context.scene, context.scene.eightcount
+        given = self.properties.is_property_set
+        if settings.song_source == "STRIP" and not given("song"):
+            return self._strip_song(scene, settings)
+        path = bpy.path.abspath(self.song or settings.song_path)
+        if not path or not Path(path).is_file():
+            raise song_missing(path)
+        start = self.start if given("start") else settings.song_start
+        seconds = self.seconds if given("seconds") else 0.0
+        if not given("seconds") and not settings.whole_song:
+            seconds = settings.seconds
+        return {
+            "song": Path(path),
+            "song_name": Path(path).name,
+            "song_path": path,
+            "start": sound.snap_start(scene, start),
+            "seconds": seconds or None,
+            "first_frame": scene.frame_start,
+        }
+
+    def _strip_song(self, scene, settings) -> dict:
+        strip = sound.sound_strip(scene, settings.strip_name)
+        if strip is None:
+            raise EightcountError(
+                "song-strip",
+                f"There is no sound strip {settings.strip_name!r}.",
+                "Select a sound strip and press Use Selected Strip.",
+            )
+        found = sound.read_strip(scene, strip)
+        if found.data is None and not Path(found.path).is_file():
+            raise song_missing(found.path)
+        seconds = found.seconds
+        if not settings.whole_song:
+            seconds = min(seconds, settings.seconds)
+        if self.properties.is_property_set("seconds") and self.seconds > 0:
+            seconds = self.seconds
+        return {
+            "song": found.data if found.data is not None else Path(found.path),
+            "song_name": found.name,
+            "song_path": found.path,
+            "start": max(found.start, 0.0),
+            "seconds": seconds,
+            "first_frame": math.floor(found.first_frame),
+            "from_strip": True,
+        }
+
+
+class EIGHTCOUNT_OT_cancel(bpy.types.Operator):
+    """Stop making the take; the scene goes back to how it was"""
+
+    bl_idname = "eightcount.cancel"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, _context) -> bool:
+        """Only where a take is under way."""
+        cls.poll_message_set("No take is under way")
+        job = session.current().job
+        return job is not None and not job.cancelling
+
+    def execute(self, _context) -> set[str]:
+        """Put the scene back at once, and tell the backend to stop."""
+        session.current().cancel()
+        return {"FINISHED"}
+
+
+class EIGHTCOUNT_OT_new_seed(bpy.types.Operator):
+    """Roll the dice: a new random seed"""
+
+    bl_idname = "eightcount.new_seed"
+    bl_label = "New Seed"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context) -> set[str]:
+        """Set it."""
+        context.scene.eightcount.seed = properties.new_seed()
+        return {"FINISHED"}
+
+
+class EIGHTCOUNT_OT_style_defaults(bpy.types.Operator):
+    """Set steps, guidance and adventure to what the preferences name for new scenes"""
+
+    bl_idname = "eightcount.style_defaults"
+    bl_label = "Reset Style"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context) -> set[str]:
+        """Set them."""
+        properties.use_defaults(context, context.scene.eightcount)
+        return {"FINISHED"}
+
+
+def _seed(text: str) -> int:
+    try:
+        return properties.read_seed(text)
+    except ValueError:
+        raise EightcountError(
+            "seed", f"{text!r} is no seed.", "Give a whole number from 0 to 2^63 - 1."
+        ) from None
+
+
+def _known_genre(genre: str) -> str:
+    """The genre, if the running backend's model knows it; one that still warms up will say so itself."""
+    welcome = session.current().welcome
+    if welcome is not None and welcome.genres and genre not in welcome.genres:
+        raise EightcountError(
+            "genre-unknown",
+            f"The model {welcome.model} knows no genre {genre!r}.",
+            f"It knows {', '.join(welcome.genres)}.",
+        )
+    return genre
+
+
+CLASSES = (
+    EIGHTCOUNT_OT_generate,
+    EIGHTCOUNT_OT_cancel,
+    EIGHTCOUNT_OT_new_seed,
+    EIGHTCOUNT_OT_style_defaults,
+)

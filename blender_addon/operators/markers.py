@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The song's beats as timeline markers."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import EnumProperty
+
+from eightcount.motion.errors import EightcountError
+
+from .. import session
+from ..rig import take, timing
+from .reporting import refuse
+
+MARK = "eightcount"
+
+
+class EIGHTCOUNT_OT_beats_to_markers(bpy.types.Operator):
+    """Set timeline markers on the beats of the take that the dancer plays; earlier ones of ours go"""
+
+    bl_idname = "eightcount.beats_to_markers"
+    bl_label = "Beats to Markers"
+    bl_options = {"REGISTER", "UNDO"}
+
+    kind: EnumProperty(
+        name="Markers",
+        description="Which beats get a marker",
+        items=[
+            ("BEATS", "Beats", "Every beat, counted from 1 to 8"),
+            ("DOWNBEATS", "Downbeats", "The first beat of every bar"),
+            ("EIGHTS", "Eights", "Every second downbeat: where a dancer counts 1"),
+            ("NONE", "None", "Only take our markers away"),
+        ],
+    )
+
+    def execute(self, context) -> set[str]:
+        """Replace our markers."""
+        action = session.dancer_action(context)
+        settings = take.read_settings(action) if action is not None else None
+        if settings is None and self.kind != "NONE":
+            error = EightcountError(
+                "take-none", "The dancer plays no take.", "Choose a take in the list."
+            )
+            return refuse(self, "takes", error)
+        markers = context.scene.timeline_markers
+        for marker in [m for m in markers if m.get(MARK)]:
+            markers.remove(marker)
+        for frame, name in marks(settings, self.kind) if settings is not None else ():
+            markers.new(name, frame=frame)[MARK] = True
+        return {"FINISHED"}
+
+
+def marks(settings: take.TakeSettings, kind: str) -> list[tuple[int, str]]:
+    """Scene frames and names of the markers for a take's beats."""
+    clock = timing.Clock(settings.first_frame, settings.scene_fps, settings.fps)
+    downs = sorted(settings.downbeats)
+    if kind == "BEATS":
+        chosen = [(beat, str(count)) for beat, count in _counts(sorted(settings.beats), downs)]
+    elif kind == "DOWNBEATS":
+        chosen = [(beat, f"bar {i + 1}") for i, beat in enumerate(downs)]
+    elif kind == "EIGHTS":
+        chosen = [(beat, f"eight {i + 1}") for i, beat in enumerate(downs[::2])]
+    else:
+        chosen = []
+    return [(round(clock.scene_frame(beat)), name) for beat, name in chosen]
+
+
+def _counts(beats: list[float], downs: list[float]) -> list[tuple[float, int]]:
+    """Each beat's count, 1 to 8, such that the first downbeat is a 1."""
+    first = next((i for i, b in enumerate(beats) if downs and b > downs[0] - 0.5), 0)
+    return [(beat, (i - first) % 8 + 1) for i, beat in enumerate(beats)]
+
+
+CLASSES = (EIGHTCOUNT_OT_beats_to_markers,)

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the panel sets, stored with the scene."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from . import session
+from .preferences import preferences
+from .rig import actions, take
+from .rig.armature import find_dancer
+
+#: genres to choose from before a backend has said what its model can do.
+USUAL_GENRES = ("salsa", "modern", "pop")
+AUTO = "AUTO"
+MOST_SEED = 2**63 - 1
+
+# Blender keeps only pointers to a dynamic menu's strings: hold on to them.
+_menu: list[tuple[str, str, str, int]] = []
+
+
+def genres() -> tuple[str, ...]:
+    """The genres of the backend's model, or the usual ones while none has been heard of."""
+    welcome = session.current().welcome
+    return welcome.genres if welcome is not None and welcome.genres else USUAL_GENRES
+
+
+def _genre_items(_owner, _context) -> list[tuple[str, str, str, int]]:
+    items = [(AUTO, "Automatic", "The model chooses", 0)]
+    for genre in genres():
+        # a number of its own for each name: a scene's choice then survives another model's list
+        number = (zlib.crc32(genre.encode()) & 0x3FFFFFFF) + 1
+        items.append(
+            (genre, genre.replace("_", " ").title(), f"Dance in the style of {genre}", number)
+        )
+    if items != _menu:
+        _menu[:] = items
+    return _menu
+
+
+def read_seed(text: str) -> int:
+    """A seed from text; ValueError where it is no number from 0 to 2^63 - 1."""
+    seed = int(text.strip())
+    if not 0 <= seed <= MOST_SEED:
+        raise ValueError(seed)
+    return seed
+
+
+def new_seed() -> str:
+    """A random seed, short enough to be read out and written down."""
+    return str(random.SystemRandom().randrange(1, 1_000_000))
+
+
+def _clean_seed(settings: SceneSettings, _context) -> None:
+    """What cannot be a seed becomes 0 at once, where the user sees it."""
+    try:
+        text = str(read_seed(settings.seed))
+    except ValueError:
+        text = "0"
+    if settings.seed != text:
+        settings.seed = text
+
+
+def _played_take(_settings: SceneSettings) -> int:
+    """Place in bpy.data.actions of the take that the dancer plays, -1 for none."""
+    dancer = find_dancer(bpy.context)
+    name = actions.assigned(dancer)[0] if dancer is not None else ""
+    return bpy.data.actions.find(name) if name else -1
+
+
+def _play_take(_settings: SceneSettings, place: int) -> None:
+    """A click in the list of takes: the dancer plays that take."""
+    if 0 <= place < len(bpy.data.actions) and take.is_take(bpy.data.actions[place]):
+        bpy.ops.eightcount.take_activate(name=bpy.data.actions[place].name)
+
+
+class SceneSettings(bpy.types.PropertyGroup):
+    """Song, style and length of the next take."""
+
+    song_source: EnumProperty(
+        name="Song From",
+        description="Where the song comes from",
+        items=[
+            ("FILE", "File", "A song file"),
+            ("STRIP", "Strip", "A sound strip of this scene's sequencer, as it is trimmed there"),
+        ],
+    )
+    song_path: StringProperty(
+        name="Song",
+        description="The song to dance to: WAV, FLAC, OGG, MP3, M4A or a film's sound",
+        subtype="FILE_PATH",
+    )
+    strip_name: StringProperty(name="Strip", description="Name of the sound strip to dance to")
+    song_start: FloatProperty(
+        name="From",
+        description="Seconds of the song to leave out before the take begins",
+        min=0.0,
+        soft_max=600.0,
+        subtype="TIME_ABSOLUTE",
+    )
+    whole_song: BoolProperty(
+        name="To the Song's End",
+        description="Dance until the song (or its strip) ends",
+        default=True,
+    )
+    seconds: FloatProperty(
+        name="Length",
+        description="Length of the take in seconds",
+        default=20.0,
+        min=1.0,
+        soft_max=600.0,
+        subtype="TIME_ABSOLUTE",
+    )
+    genre: EnumProperty(
+        name="Genre",
+        description="Style of the dance; what the model has learnt",
+        items=_genre_items,
+    )
+    seed: StringProperty(
+        name="Seed",
+        description="The same seed, song and settings give the same take",
+        default="1",
+        update=_clean_seed,
+    )
+    follow_music: BoolProperty(
+        name="Energy from the Music",
+        description="Dance as loud as the song is",
+        default=True,
+    )
+    energy: FloatProperty(
+        name="Energy",
+        description="0: calm, small moves; 1: everything",
+        default=0.6,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    temperature: FloatProperty(
+        name="Adventure",
+        description="Temperature of the choice of moves: low keeps to the likely ones, high dares more",
+        default=1.0,
+        min=0.0,
+        max=4.0,
+        soft_max=2.0,
+    )
+    steps: IntProperty(
+        name="Steps",
+        description="Decoding steps: more are more coherent and slower; 1 is the fastest",
+        default=10,
+        min=1,
+        max=64,
+        soft_max=24,
+    )
+    guidance: FloatProperty(
+        name="Guidance",
+        description="How strictly song and genre are followed",
+        default=2.0,
+        min=0.0,
+        max=10.0,
+        soft_max=5.0,
+    )
+    played_take: IntProperty(
+        name="Take",
+        description="The take that the dancer plays; click another to let him play it",
+        get=_played_take,
+        set=_play_take,
+    )
+
+
+def use_defaults(context: bpy.types.Context, settings: SceneSettings) -> None:
+    """Give a scene the style settings that the preferences name for new ones."""
+    chosen = preferences(context)
+    if chosen is not None:
+        settings.steps = chosen.steps
+        settings.guidance = chosen.guidance
+        settings.temperature = chosen.temperature
+
+
+CLASSES = (SceneSettings,)
+
+
+def register() -> None:
+    """Add ``scene.eightcount``."""
+    bpy.types.Scene.eightcount = PointerProperty(type=SceneSettings)
+
+
+def unregister() -> None:
+    """Remove it again; what files hold stays there."""
+    del bpy.types.Scene.eightcount
+    _menu.clear()

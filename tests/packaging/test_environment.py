@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from eightcount_setup import environment, marker
+from eightcount_setup.environment import ready_environment, require_space
+from eightcount_setup.faults import SetupFault
+from eightcount_setup.journal import Journal
+from eightcount_setup.pythons import Python
+from eightcount_setup.torch_choice import Machine
+
+Usage = namedtuple("Usage", "total used free")
+
+
+class Machinery:
+    """Stand-ins for the slow parts: what was asked of pip, and which requirements it refuses."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.refused: dict[str, SetupFault] = {}
+        self.stands = True
+
+    def pip(self, python: Path, arguments: list[str], journal: Journal, *, cwd: Path) -> str:
+        self.asked.append(" ".join(arguments))
+        for requirement, fault in self.refused.items():
+            if arguments[-1] == requirement:
+                raise fault
+        return ""
+
+    def make(self, python: tuple[str, ...], venv: Path, journal: Journal) -> None:
+        (venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
+
+
+@pytest.fixture
+def machinery(monkeypatch: pytest.MonkeyPatch) -> Machinery:
+    made = Machinery()
+    monkeypatch.setattr(environment, "pip", made.pip)
+    monkeypatch.setattr(environment, "_make", made.make)
+    monkeypatch.setattr(environment, "_stands", lambda venv: made.stands)
+    monkeypatch.setattr(environment, "_import_all", lambda *_: None)
+    monkeypatch.setattr(environment, "_warm_up", lambda *_: None)
+    monkeypatch.setattr(environment, "find_python", lambda: Python(("python3.11",), (3, 11, 7)))
+    monkeypatch.setattr(environment, "read_machine", lambda: Machine("Linux", "x86_64", False))
+    monkeypatch.setattr(environment, "require_space", lambda *_: None)
+    return made
+
+
+def test_a_fresh_folder_gets_everything_and_the_next_run_nothing(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    first = ready_environment(small_project, ["backend"], journal)
+    assert first.changed
+    assert any("torch==2.13.0+cpu" in words for words in machinery.asked)
+    assert any(".[backend]" in words for words in machinery.asked)
+    machinery.asked.clear()
+    assert not ready_environment(small_project, ["backend"], journal).changed
+    assert machinery.asked == []
+
+
+def test_pins_bind_every_install(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    ready_environment(small_project, ["backend"], journal)
+    setuptools, *others = machinery.asked
+    pins = f"-c {small_project / 'constraints.txt'}"
+    assert "==" in setuptools
+    assert all(pins in words for words in others)
+
+
+def test_without_a_cpu_build_the_plain_one_is_taken(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    machinery.refused["torch==2.13.0+cpu"] = SetupFault("no-match", "no such build")
+    ready_environment(small_project, ["backend"], journal)
+    assert machinery.asked[2].endswith(" torch==2.13.0")
+
+
+def test_without_a_network_no_second_build_is_tried(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    machinery.refused["torch==2.13.0+cpu"] = SetupFault("no-network", "no network")
+    with pytest.raises(SetupFault, match="no network"):
+        ready_environment(small_project, ["backend"], journal)
+    assert machinery.asked[-1].endswith("torch==2.13.0+cpu")
+
+
+def test_an_install_that_was_cut_off_starts_again_from_nothing(
+    small_project: Path, journal: Journal, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machinery.refused[".[backend]"] = SetupFault("no-network", "no network")
+    with pytest.raises(SetupFault):
+        ready_environment(small_project, ["backend"], journal)
+    leftover = small_project / ".venv" / "half-a-package"
+    leftover.write_text("")
+    machinery.refused.clear()
+    assert ready_environment(small_project, ["backend"], journal).changed
+    assert not leftover.exists()
+    assert "cut off half-way" in capsys.readouterr().out
+    assert not ready_environment(small_project, ["backend"], journal).changed
+
+
+def test_a_whole_install_with_something_deleted_is_made_anew(
+    small_project: Path, journal: Journal, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ready_environment(small_project, ["backend"], journal)
+    machinery.stands = False
+    assert ready_environment(small_project, ["backend"], journal).changed
+    assert "Something is missing" in capsys.readouterr().out
+
+
+def test_more_extras_are_added_and_the_earlier_ones_kept(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    ready_environment(small_project, ["backend", "blender"], journal)
+    (small_project / ".venv" / "kept").write_text("")
+    ready_environment(small_project, ["backend", "dev"], journal)
+    assert machinery.asked[-1].endswith(".[backend,blender,dev]")
+    assert (small_project / ".venv" / "kept").exists()
+    assert not ready_environment(small_project, ["blender"], journal).changed
+
+
+def test_another_index_puts_the_installed_torch_out_first(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    ready_environment(small_project, ["backend"], journal)
+    machinery.asked.clear()
+    ready_environment(small_project, ["backend"], journal, torch_index="file:///cuda")
+    uninstall = machinery.asked.index("uninstall -y torch")
+    assert "--extra-index-url file:///cuda torch==2.13.0" in machinery.asked[uninstall + 1]
+
+
+def test_a_venv_made_by_hand_is_filled_and_never_deleted(
+    small_project: Path, journal: Journal, machinery: Machinery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    venv = small_project / ".venv"
+    venv.mkdir()
+    (venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    (venv / "mine").write_text("")
+    monkeypatch.setattr(environment, "probe", lambda _: Python(("python",), (3, 9, 1)))
+    with pytest.raises(SetupFault, match=r"by hand with Python 3\.9\.1"):
+        ready_environment(small_project, ["backend"], journal)
+    monkeypatch.setattr(environment, "probe", lambda _: Python(("python",), (3, 12, 1)))
+    assert ready_environment(small_project, ["backend"], journal).changed
+    assert (venv / "mine").exists()
+    assert marker.read_marker(venv) is not None
+
+
+def test_a_file_by_the_name_of_the_venv_is_left_alone(
+    small_project: Path, journal: Journal, machinery: Machinery
+) -> None:
+    (small_project / ".venv").write_text("VIRTUAL=1\n")
+    with pytest.raises(SetupFault, match="Move it away"):
+        ready_environment(small_project, ["backend"], journal)
+    assert (small_project / ".venv").read_text() == "VIRTUAL=1\n"
+
+
+def test_a_full_disk_is_said_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10e9, 8e9, 2e9))
+    with pytest.raises(SetupFault, match=r"needs about 6 GB and this disk has 2\.0 GB free"):
+        require_space(tmp_path, 6)
+    require_space(tmp_path, 1)

@@ -76,6 +76,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--genre")
+    parser.add_argument("--style", help="a genre to take if the model knows it and none is given")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--model", default="")
     words = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
@@ -132,7 +133,10 @@ def make_take(addon: object, arguments: argparse.Namespace, report: Report) -> N
     session = part(addon, "session").current()
     start_backend(addon, session, report)
     wanted = {"song": str(arguments.song), "seed": str(arguments.seed)}
-    wanted.update({"genre": arguments.genre} if arguments.genre else {})
+    genre = arguments.genre
+    if genre is None and arguments.style in session.welcome.genres:
+        genre = arguments.style
+    wanted.update({"genre": genre} if genre else {})
     wanted.update({"seconds": arguments.seconds} if arguments.seconds else {})
     watch = Watch(session)
     press(bpy.ops.eightcount.generate, **wanted)

@@ -19,6 +19,7 @@ from eightcount.generators.decoding import Stopped, decode
 from eightcount.listening import Listening, listen
 from eightcount.models import Model
 from eightcount.motion import rotations as rot
+from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
 from eightcount.motion.streams import Placement, from_streams
 from eightcount.music.rhythm import Rhythm
@@ -56,6 +57,24 @@ class Request:
     guidance: float = 2.0
     temperature: float = 1.0
     energy: float | None = None
+
+    def check(self) -> None:
+        """Raise EightcountError ``request-bad`` for a value outside its range."""
+        ranges = {
+            "seed": (0, 2**64 - 1),
+            "steps": (1, 50),
+            "guidance": (0, 10),
+            "temperature": (0, 5),
+            "energy": (0, 1),
+        }
+        for name, (least, most) in ranges.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise EightcountError(
+                    "request-bad",
+                    f"The {name} {value} is out of range.",
+                    f"Choose {least} to {most}.",
+                )
 
 
 @dataclass(frozen=True)
@@ -105,6 +124,7 @@ def choreograph(
         Cancelled: ``cancelled`` said so.
         EightcountError: what :func:`eightcount.listening.listen` raises.
     """
+    request.check()
     tell = progress or (lambda _: None)
     tell(Progress("listening", 0.0, request.seconds or song.seconds))
     heard = listen(

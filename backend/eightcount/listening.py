@@ -37,15 +37,17 @@ class Listening:
     frames: int
     condition: Condition
 
-    def beats(self) -> np.ndarray:
-        """Beats within the stretch, in its own frames (B,)."""
-        beats = self.rhythm.beats - self.first
-        return beats[(beats >= 0) & (beats < self.frames)]
 
-    def downbeats(self) -> np.ndarray:
-        """Downbeats within the stretch, in its own frames."""
-        beats = self.rhythm.beats[np.asarray(self.rhythm.downbeats, int)] - self.first
-        return beats[(beats >= 0) & (beats < self.frames)]
+def within_take(beats: np.ndarray, first: int, frames: int) -> np.ndarray:
+    """Those of a song's beats (frames at 30 fps) that fall in a take, in the take's own frames.
+
+    Args:
+        beats: (B,) frames of the song.
+        first: song frame of the take's first frame.
+        frames: length of the take.
+    """
+    moved = np.asarray(beats, np.float64) - first
+    return moved[(moved >= 0) & (moved < frames)]
 
 
 @torch.no_grad()

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 import bpy
-from bpy.props import FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from eightcount.motion.errors import EightcountError
 
@@ -22,8 +22,8 @@ from .song import song_missing
 class EIGHTCOUNT_OT_generate(bpy.types.Operator):
     """Make a take: a dance to the song, keyed on the dancer as a new action.
 
-    What is not given is taken from the panel. Called as 'EXEC_DEFAULT' (from a script) it waits
-    until the take is there; from the panel it returns at once and the take streams in"""
+    What is not given is taken from the panel. From a script it waits until the take is there; from
+    the panel, or with ``wait=False``, it returns at once and the take streams in."""
 
     bl_idname = "eightcount.generate"
     bl_label = "Generate"
@@ -89,15 +89,23 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
 
+    wait: BoolProperty(
+        name="Wait",
+        description="Come back only when the take is there; from a script this is the default",
+        default=True,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
     def invoke(self, context, _event) -> set[str]:
         """From the panel: send the request off and come back at once."""
-        return self._begin(context) or {"FINISHED"}
+        self.wait = False
+        return self.execute(context)
 
     def execute(self, context) -> set[str]:
         """From a script: come back with the take, or with the error as a RuntimeError."""
         refused = self._begin(context)
-        if refused:
-            return refused
+        if refused or not self.wait:
+            return refused or {"FINISHED"}
         session.current().run_until_idle()
         return answer(self, "generate")
 

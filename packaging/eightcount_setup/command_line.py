@@ -47,7 +47,7 @@ def parse(arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     verbs = parser.add_subparsers(dest="verb")
     demo = verbs.add_parser("demo", help="make a take from a song in Blender, in out/demo/")
     demo.add_argument("--song", type=Path, help="an audio file (default: the project's own song)")
-    demo.add_argument("--genre", help="a genre of the model (default: the song's, or the first)")
+    demo.add_argument("--genre", help="a genre of the model (default: the song's own, if known)")
     demo.add_argument("--seconds", type=float, help="how much of the song (default: all)")
     demo.add_argument("--seed", type=int, default=1, help="another number, another take")
     demo.add_argument("--model", help="a model's name or folder (default: the bundled one)")

@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eightcount_setup.blender import DEBIAN_RENDER, Blender, find_blender, real_blender
 from eightcount_setup.commands import CommandFailed, child_environment, run
@@ -20,6 +21,8 @@ from eightcount_setup.setting_up import Installation
 SAID, FAULT = "demo: ", "demo fault: "
 TAKE_FILES = ("take.blend", "take.npz", "take.bvh", "report.json")
 VIDEO = "preview.mp4"
+# The style that the bundled model saw most of.
+DEFAULT_STYLE = "salsa"
 
 
 @dataclass(frozen=True)
@@ -63,26 +66,39 @@ def run_demo(root: Path, installation: Installation, order: DemoOrder, journal: 
             f"Blender ended before it had made {', '.join(lacking)}.",
             f"{journal.path} has all it said.",
         )
-    _sum_up(root, folder, time.monotonic() - started, journal)
-    if not (folder / VIDEO).is_file():
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    if not report["video"]:
+        # Blender leaves a few bytes of a film behind when it cannot go on.
+        (folder / VIDEO).unlink(missing_ok=True)
+    _sum_up(root, folder, report, time.monotonic() - started, journal)
+    if not report["video"]:
         how = " (Blender crashed while rendering)" if crashed else ""
         journal.say(
-            f"The video could not be rendered{how}. On Debian and Ubuntu install "
-            f"{DEBIAN_RENDER} and run "
-            "install.py demo again; everything else is in out/demo/."
+            f"The video could not be rendered{how}; everything else is there. On Debian and Ubuntu "
+            f"install {DEBIAN_RENDER} and run install.py demo again."
         )
     return 0
 
 
 def find_song(root: Path, given: Path | None) -> Path:
-    """Return `given`, or the first of the songs that the project synthesised. Raises SetupFault."""
-    songs = [given] if given is not None else sorted((root / "assets" / "demo").glob("*.ogg"))
+    """Return `given`, or one of the songs that the project synthesised. Raises SetupFault."""
+    folder = root / "assets" / "demo"
+    songs = [given] if given is not None else sorted(folder.glob(f"{DEFAULT_STYLE}*.ogg"))
+    songs = songs or sorted(folder.glob("*.ogg"))
     if not songs:
         raise SetupFault("no-song", "assets/demo/ has no song.", "Give --song an audio file.")
     song = songs[0].resolve()
     if not song.is_file():
         raise SetupFault("no-song", f"There is no file {song}.", "Give --song an audio file.")
     return song
+
+
+def song_style(song: Path) -> str | None:
+    """Return the style of one of the project's own songs, which its beats' file names; else None."""
+    try:
+        return json.loads(song.with_suffix(".json").read_text(encoding="utf-8"))["style"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def fresh_folder(folder: Path) -> Path:
@@ -97,16 +113,19 @@ def driver_arguments(
     installation: Installation, order: DemoOrder, song: Path, folder: Path
 ) -> list[str]:
     """Return the words that packaging/demo_driver.py understands."""
-    words = [
-        "--extension",
-        str(installation.extension),
-        "--backend-python",
-        str(installation.python),
-    ]
-    words += ["--song", str(song), "--out", str(folder), "--seed", str(order.seed)]
-    for name, value in (("genre", order.genre), ("seconds", order.seconds), ("model", order.model)):
-        words += [f"--{name}", str(value)] if value is not None else []
-    return words
+    words = {
+        "extension": installation.extension,
+        "backend-python": installation.python,
+        "song": song,
+        "out": folder,
+        "seed": order.seed,
+        "genre": order.genre,
+        "style": song_style(song),
+        "seconds": order.seconds,
+        "model": order.model,
+    }
+    given = {name: value for name, value in words.items() if value is not None}
+    return [word for name, value in given.items() for word in (f"--{name}", str(value))]
 
 
 def _drive(root: Path, blender: Blender, arguments: list[str], journal: Journal) -> bool:
@@ -138,13 +157,14 @@ def _drive(root: Path, blender: Blender, arguments: list[str], journal: Journal)
     return False
 
 
-def _sum_up(root: Path, folder: Path, seconds: float, journal: Journal) -> None:
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+def _sum_up(
+    root: Path, folder: Path, report: dict[str, Any], seconds: float, journal: Journal
+) -> None:
     made = [name for name in (*TAKE_FILES, VIDEO) if (folder / name).is_file()]
     score = report["beat_score"]
     journal.say(
-        f"{report['song']}: {report['seconds']:.1f} s of {report['genre']} by the model "
-        f"{report['model']}, "
-        f"seed {report['seed']}, beat score {'none' if score is None else format(score, '.3f')}."
+        f"{report['song']}: {report['seconds']:.1f} s of {report['genre'] or 'any genre'} by the "
+        f"model {report['model']}, seed {report['seed']}, "
+        f"beat score {'none' if score is None else format(score, '.3f')}."
     )
     journal.say(f"Made {', '.join(made)} in {folder.relative_to(root)} in {seconds:.0f} s.")

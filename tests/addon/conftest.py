@@ -16,6 +16,7 @@ bpy = pytest.importorskip("bpy", reason="Blender as a Python module (bpy) is not
 import blender_addon  # noqa: E402
 import eightcount  # noqa: E402
 from blender_addon.link import BackendPlan  # noqa: E402
+from blender_addon.rig.sound import strips_of  # noqa: E402
 from eightcount.motion import rotations as rot  # noqa: E402
 from eightcount.motion.motion import Motion  # noqa: E402
 from eightcount.motion.skeleton import rest_height  # noqa: E402
@@ -105,7 +106,7 @@ def take_snapshot() -> dict[str, object]:
         kind: sorted(thing.name for thing in getattr(bpy.data, kind)) for kind in kinds
     }
     seen["range"] = (scene.frame_start, scene.frame_end, scene.frame_current)
-    seen["editor"] = scene.sequence_editor is not None
+    seen["strips"] = sorted(strip.name for strip in strips_of(scene))
     for thing in bpy.data.objects:
         if thing.type == "ARMATURE":
             data = thing.animation_data

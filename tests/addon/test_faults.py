@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -13,7 +14,11 @@ from blender_addon.link import BackendPlan
 from blender_addon.operators.backend import details
 from blender_addon.rig import actions, armature, keyframes, take
 
-INVOKE = "INVOKE_DEFAULT"
+
+def keys_arrive() -> bool:
+    """True once the first keys of a take under way are written."""
+    found = [a for a in bpy.data.actions if take.UNFINISHED in a]
+    return bool(found) and keyframes.read_keys(found[0]) is not None
 
 
 def fails(**settings) -> str:
@@ -75,9 +80,8 @@ def test_cancel_puts_the_scene_back_at_once_and_stops_the_work(
 ):
     bpy.ops.eightcount.backend_start()
     before = snapshot()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="slow", seconds=100)
-    arriving = lambda: next((a for a in bpy.data.actions if take.UNFINISHED in a), None)  # noqa: E731
-    assert wait_for(lambda: arriving() and keyframes.read_keys(arriving()) is not None)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=100)
+    assert wait_for(keys_arrive)
     assert bpy.ops.eightcount.cancel() == {"FINISHED"}
     assert snapshot() == before
     assert wait_for(lambda: session.current().job is None)
@@ -90,7 +94,7 @@ def test_cancel_puts_the_scene_back_at_once_and_stops_the_work(
 
 def test_a_cancelled_answer_never_reaches_the_next_job(backend, scene, song, wait_for):
     bpy.ops.eightcount.backend_start()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="long-chunk", seconds=60)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="long-chunk", seconds=60)
     bpy.ops.eightcount.cancel()
     now = session.current()
     assert wait_for(lambda: now.job is None)
@@ -101,7 +105,7 @@ def test_a_cancelled_answer_never_reaches_the_next_job(backend, scene, song, wai
 
 def test_a_second_generate_while_one_runs_is_refused(backend, scene, song, wait_for):
     bpy.ops.eightcount.backend_start()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="slow", seconds=2)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=2)
     assert "under way" in fails(song=song, genre="quick", seconds=1)
     assert wait_for(lambda: session.current().job is None)
     assert [take.read_settings(a).genre for a in bpy.data.actions] == ["slow"]
@@ -110,7 +114,7 @@ def test_a_second_generate_while_one_runs_is_refused(backend, scene, song, wait_
 def test_stopping_the_backend_mid_stream_cancels(backend, scene, song, snapshot, wait_for):
     bpy.ops.eightcount.backend_start()
     before = snapshot()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="slow", seconds=60)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=60)
     assert wait_for(lambda: len(bpy.data.actions) == 1)
     assert bpy.ops.eightcount.backend_stop() == {"FINISHED"}
     now = session.current()
@@ -121,7 +125,7 @@ def test_stopping_the_backend_mid_stream_cancels(backend, scene, song, snapshot,
 
 def test_loading_another_file_cancels(backend, scene, song, wait_for):
     bpy.ops.eightcount.backend_start()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="slow", seconds=60)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=60)
     assert wait_for(lambda: len(bpy.data.actions) == 1)
     bpy.ops.wm.read_homefile(use_empty=True)
     now = session.current()
@@ -138,9 +142,8 @@ def test_a_file_saved_mid_stream_opens_without_the_half_take(
         request.getfixturevalue("dancer")
     bpy.ops.eightcount.backend_start()
     before = snapshot()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="slow", seconds=60)
-    arriving = lambda: next((a for a in bpy.data.actions if take.UNFINISHED in a), None)  # noqa: E731
-    assert wait_for(lambda: arriving() and keyframes.read_keys(arriving()) is not None)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=60)
+    assert wait_for(keys_arrive)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "half.blend"))
     bpy.ops.eightcount.cancel()
     assert wait_for(lambda: session.current().job is None)
@@ -150,7 +153,7 @@ def test_a_file_saved_mid_stream_opens_without_the_half_take(
 
 def test_an_undo_leaves_no_strays_and_spares_the_running_take(backend, scene, song, wait_for):
     bpy.ops.eightcount.backend_start()
-    bpy.ops.eightcount.generate(INVOKE, song=song, genre="slow", seconds=4)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=4)
     now = session.current()
     assert wait_for(lambda: now.job is not None and now.job.action_uid)
     stray = actions.new_action("stray")
@@ -209,23 +212,30 @@ def test_a_song_in_japanese_with_no_sound_for_blender_still_gives_a_take(backend
     assert bpy.data.actions[0].name == "夜行列車 quick #1"
 
 
-def test_a_model_that_is_missing(addon, backend, scene, song, monkeypatch, snapshot):
-    bad = BackendPlan(python=backend.python, program=backend.program, model="gone",
-                      environment=backend.environment)  # fmt: skip
-    for module in ("backend", "generate"):
-        monkeypatch.setattr(f"blender_addon.operators.{module}.backend_plan", lambda _context: bad)
+@pytest.fixture
+def use_plan(monkeypatch):
+    """Lets the operators start another backend: ``use_plan(plan)``."""
+
+    def use(plan: BackendPlan) -> None:
+        for module in ("backend", "generate"):
+            name = f"blender_addon.operators.{module}.backend_plan"
+            monkeypatch.setattr(name, lambda _context: plan)
+
+    return use
+
+
+def test_a_model_that_is_missing(backend, scene, song, use_plan, snapshot):
+    use_plan(replace(backend, environment=(*backend.environment, ("FAKE_MODELS", "other"))))
     before = snapshot()
-    with pytest.raises(RuntimeError, match="."):
+    with pytest.raises(RuntimeError, match="There is no model"):
         bpy.ops.eightcount.backend_start()
     fails(song=song, genre="quick", seconds=1)
     assert snapshot() == before
 
 
 @pytest.mark.parametrize("program", ["import sys; sys.exit('a word of parting')", "1/0"])
-def test_a_backend_that_does_not_start(addon, backend, scene, song, monkeypatch, program, snapshot):
-    bad = BackendPlan(python=backend.python, program=("-c", program))
-    for module in ("backend", "generate"):
-        monkeypatch.setattr(f"blender_addon.operators.{module}.backend_plan", lambda _context: bad)
+def test_a_backend_that_does_not_start(backend, scene, song, use_plan, program, snapshot):
+    use_plan(BackendPlan(python=backend.python, program=("-c", program)))
     with pytest.raises(RuntimeError) as raised:
         bpy.ops.eightcount.backend_start()
     assert "parting" in str(raised.value) or "ZeroDivisionError" in str(raised.value)

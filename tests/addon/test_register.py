@@ -1,4 +1,4 @@
-"""Registering adds what it should, unregistering leaves nothing, and nothing happens while drawing."""
+"""Registering adds what it should, unregistering leaves nothing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_unregister_leaves_nothing(scene):
 
 def test_unregister_with_a_take_under_way_ends_backend_and_thread(backend, scene, song):
     bpy.ops.eightcount.backend_start()
-    bpy.ops.eightcount.generate("INVOKE_DEFAULT", song=song, genre="slow", seconds=60)
+    bpy.ops.eightcount.generate(wait=False, song=song, genre="slow", seconds=60)
     pid = session.current().welcome.pid
     blender_addon.unregister()
     try:

@@ -52,6 +52,14 @@ def test_z_up_is_the_same_dance_turned(joints, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == expected
 
 
+def test_beats_beyond_the_take_are_pointed_out(joints, tmp_path, capsys):
+    np.save(tmp_path / "long.npy", np.arange(0.0, 150, 30))
+    metrics(joints, "--beats", tmp_path / "long.npy", "--json")
+    printed = capsys.readouterr()
+    assert "2 of 5 beats lie outside the 90 frames" in printed.err
+    json.loads(printed.out)
+
+
 def test_the_table_is_for_people(joints, capsys):
     metrics(joints)
     out = capsys.readouterr().out
@@ -73,6 +81,9 @@ def test_bad_files_are_named(tmp_path, joints, figures):
     fails("two.npz holds several", tmp_path / "two.npz")
     np.save(tmp_path / "flat.npy", np.zeros((90, 72)))
     fails(r"flat.npy holds float64 \(90, 72\)", tmp_path / "flat.npy")
+    fails("flat.npy holds", tmp_path / "flat.npy", "--up", "z")
+    np.save(tmp_path / "line.npy", np.zeros(90))
+    fails(r"line.npy holds float64 \(90,\)", tmp_path / "line.npy", "--up", "z")
     np.save(tmp_path / "short.npy", figures.wandering(9))
     fails("short.npy has 9 frames", tmp_path / "short.npy")
     fails("no frame rate", joints, "--fps", 0)

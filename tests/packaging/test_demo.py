@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -50,12 +49,18 @@ def driver(project: Path, monkeypatch: pytest.MonkeyPatch):
 
 def all_but(*left_out: str) -> str:
     names = [name for name in (*TAKE_FILES, VIDEO) if name not in left_out]
-    report = json.dumps(REPORT)
+    report = json.dumps({**REPORT, "video": VIDEO not in left_out})
     return f"for name in {names!r}:\n    (out / name).write_text({report!r})\n"
 
 
-def test_the_first_of_the_projects_songs_is_the_default(project: Path) -> None:
+def test_one_of_the_projects_songs_is_the_default_and_names_its_style(project: Path) -> None:
     assert demo.find_song(project, None).name == "a.ogg"
+    salsa = project / "assets" / "demo" / "salsa-104.ogg"
+    salsa.write_bytes(b"")
+    assert demo.find_song(project, None) == salsa
+    assert demo.song_style(salsa) is None
+    salsa.with_suffix(".json").write_text('{"style": "salsa", "beats": [0.5]}')
+    assert demo.song_style(salsa) == "salsa"
 
 
 def test_a_song_that_is_not_there_is_a_fault_before_anything_is_installed(project: Path) -> None:
@@ -75,7 +80,7 @@ def test_what_was_ordered_reaches_the_driver(project: Path, journal: Journal, dr
     given = dict(zip(words[::2], words[1::2], strict=True))
     assert given["--song"] == str(project / "assets/demo/b.ogg")
     assert (given["--genre"], given["--seconds"], given["--seed"]) == ("pop", "12.5", "9")
-    assert "--model" not in given
+    assert not {"--model", "--style"} & set(given)
 
 
 def test_blender_gets_a_home_of_its_own_that_is_gone_afterwards(
@@ -103,8 +108,9 @@ def test_a_fault_in_blender_is_the_demos_sentence(project: Path, journal: Journa
 def test_a_crash_while_rendering_costs_the_video_alone(
     project: Path, journal: Journal, driver, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = all_but(VIDEO) + "os.kill(os.getpid(), 11)" if os.name != "nt" else all_but(VIDEO)
+    code = all_but(VIDEO) + "(out / 'preview.mp4').write_bytes(b'half a film')\nos._exit(11)\n"
     assert run_demo(project, driver(code), DemoOrder(), journal) == 0
     said = capsys.readouterr().out
     assert "install libegl1 libgl1-mesa-dri" in said
     assert "seed 7, beat score 0.250" in said
+    assert not (project / "out" / "demo" / VIDEO).exists()

@@ -157,20 +157,46 @@ def test_the_own_wheel_has_the_sources_and_asks_for_no_torch(
     assert "License-Expression: Apache-2.0" in metadata
 
 
-def test_blenders_own_check_accepts_the_zip(
-    small_project: Path, journal: Journal, stand_in_pyzmq: list[Path], stand_in_own: list[Path]
-) -> None:
+@pytest.fixture(scope="module")
+def blenders_checker() -> Path:
+    """Blender's own program for extensions, which comes with the bpy module."""
     spec = importlib.util.find_spec("bpy")
     if spec is None:
         pytest.skip("bpy is not installed on this Python")
-    (checker,) = Path(spec.submodule_search_locations[0]).glob(
-        "*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
-    )
+    pattern = "*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
+    return next(Path(spec.submodule_search_locations[0]).glob(pattern))
+
+
+@pytest.mark.parametrize("python", [(3, 11), (3, 13), (3, 14)])
+def test_blender_finds_the_zip_fit_for_each_of_its_pythons(
+    python: tuple[int, int],
+    blenders_checker: Path,
+    small_project: Path,
+    tmp_path: Path,
+    journal: Journal,
+) -> None:
+    spec = importlib.util.spec_from_file_location("blender_ext", blenders_checker)
+    blender_ext = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(blender_ext)
+    ours = own_wheel(Path(sys.executable), small_project, tmp_path / "dist", journal)
+    names = [ours.name, *(f"pyzmq-27.3.0-{tag}.whl" for tag in PYZMQ_TAGS)]
+    assert python in blender_ext.python_versions_from_wheels(names)
+
+
+def test_blenders_own_check_accepts_the_zip(
+    blenders_checker: Path,
+    small_project: Path,
+    journal: Journal,
+    stand_in_pyzmq: list[Path],
+    stand_in_own: list[Path],
+) -> None:
     built = ready_extension(Path(sys.executable), small_project, journal)
     for tag in PYZMQ_TAGS:
         assert tag in manifest_of(built)
     answer = subprocess.run(
-        [sys.executable, str(checker), "validate", str(built)], capture_output=True, text=True
+        [sys.executable, str(blenders_checker), "validate", str(built)],
+        capture_output=True,
+        text=True,
     )
     assert answer.returncode == 0, answer.stdout + answer.stderr
 

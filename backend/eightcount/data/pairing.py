@@ -106,5 +106,3 @@ def _pair(song: LibrarySong, clips: list[DancedClip], rng: np.random.Generator):
         "energy": energy[:, None].astype(np.float32),
     }
     return arrays, start, names
-
-

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from eightcount.motion import rotations as rot
+from eightcount.motion.contacts import find_contacts, foot_clearance
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.formats.bvh import BvhClip
 from eightcount.motion.kinematics import forward_kinematics, local_from_global
-from eightcount.motion.contacts import find_contacts, foot_clearance
 from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import NUM_JOINTS, OFFSETS
 
@@ -26,6 +26,10 @@ _ALIGNED = {1: 4, 2: 5, 4: 7, 5: 8, 16: 18, 17: 19, 18: 20, 19: 21}
 _HANDS = {20: 18, 21: 19, 22: 18, 23: 19}
 #: feet the shin's, where the source's legs are splayed at rest
 _FEET = {7: 4, 8: 5, 10: 4, 11: 5}
+
+#: an ankle twists less than this (radians), and bends less than a dancer's point
+_MAX_TWIST = np.radians(75)
+_MAX_POINT = np.radians(90)
 
 
 @dataclass(frozen=True)
@@ -48,28 +52,92 @@ class SkeletonMap:
 
 CMU = SkeletonMap(
     "cmu",
-    (
-        "Hips LeftUpLeg RightUpLeg LowerBack LeftLeg RightLeg Spine LeftFoot RightFoot Spine1 "
-        "LeftToeBase RightToeBase Neck1 LeftShoulder RightShoulder Head LeftArm RightArm "
-        "LeftForeArm RightForeArm LeftHand RightHand LeftHand RightHand"
-    ).split(),
+    [
+        "Hips",
+        "LeftUpLeg",
+        "RightUpLeg",
+        "LowerBack",
+        "LeftLeg",
+        "RightLeg",
+        "Spine",
+        "LeftFoot",
+        "RightFoot",
+        "Spine1",
+        "LeftToeBase",
+        "RightToeBase",
+        "Neck1",
+        "LeftShoulder",
+        "RightShoulder",
+        "Head",
+        "LeftArm",
+        "RightArm",
+        "LeftForeArm",
+        "RightForeArm",
+        "LeftHand",
+        "RightHand",
+        "LeftHand",
+        "RightHand",
+    ],
     "LeftUpLeg",
 )
 CMU_MOTIONBUILDER = SkeletonMap(
     "cmu-131",
-    (
-        "Hips LeftHip RightHip lowerback LeftKnee RightKnee Chest LeftAnkle RightAnkle Chest2 "
-        "LeftToe RightToe Neck LeftCollar RightCollar Head LeftShoulder RightShoulder "
-        "LeftElbow RightElbow LeftWrist RightWrist LeftWrist RightWrist"
-    ).split(),
+    [
+        "Hips",
+        "LeftHip",
+        "RightHip",
+        "lowerback",
+        "LeftKnee",
+        "RightKnee",
+        "Chest",
+        "LeftAnkle",
+        "RightAnkle",
+        "Chest2",
+        "LeftToe",
+        "RightToe",
+        "Neck",
+        "LeftCollar",
+        "RightCollar",
+        "Head",
+        "LeftShoulder",
+        "RightShoulder",
+        "LeftElbow",
+        "RightElbow",
+        "LeftWrist",
+        "RightWrist",
+        "LeftWrist",
+        "RightWrist",
+    ],
     "LeftKnee",
 )
 CMU_POSER = SkeletonMap(
     "cmu-poser",
-    (
-        "hip lThigh rThigh abdomen lShin rShin abdomen lFoot rFoot chest lFoot rFoot neck "
-        "lCollar rCollar head lShldr rShldr lForeArm rForeArm lHand rHand lHand rHand"
-    ).split(),
+    [
+        "hip",
+        "lThigh",
+        "rThigh",
+        "abdomen",
+        "lShin",
+        "rShin",
+        "abdomen",
+        "lFoot",
+        "rFoot",
+        "chest",
+        "lFoot",
+        "rFoot",
+        "neck",
+        "lCollar",
+        "rCollar",
+        "head",
+        "lShldr",
+        "rShldr",
+        "lForeArm",
+        "rForeArm",
+        "lHand",
+        "rHand",
+        "lHand",
+        "rHand",
+    ],
     "lThigh",
     feet_follow_shins=False,
     blended={6: (3, 9)},
@@ -109,8 +177,34 @@ def retarget(clip: BvhClip, skeleton: SkeletonMap | None = None) -> Motion:
     scale = _leg(OFFSETS, 4, 7) / _leg(clip.offsets, index[4], index[7])
     hips = (source_places[:, index[1]] + source_places[:, index[2]]) / 2 * scale
     root = hips - turns[:, 0] @ ((OFFSETS[1] + OFFSETS[2]) / 2)
-    q = rot.unroll(local_from_global(rot.from_matrix(turns)))
-    return Motion(q, root, np.zeros((len(q), 4)), clip.fps)
+    q = local_from_global(rot.from_matrix(turns))
+    for ankle, toe in ((7, 10), (8, 11)):
+        q[:, ankle] = _possible_ankle(q[:, ankle], OFFSETS[toe])
+    return Motion(rot.unroll(q), root, np.zeros((len(q), 4)), clip.fps)
+
+
+def _possible_ankle(q: np.ndarray, foot: np.ndarray) -> np.ndarray:
+    """Ankle rotations (T, 4) without what no ankle does.
+
+    Some captures write a pointed foot the long way round: the toes point where they should, but the
+    foot is twisted by half a turn about its own axis. Where that happens, the clip's twist is
+    dropped; and no foot bends farther than a dancer's point.
+
+    Args:
+        q: local rotations.
+        foot: direction of the foot at rest (3,).
+    """
+    axis = foot / np.linalg.norm(foot)
+    along = q[:, 1:] @ axis
+    twist = rot.normalise(np.concatenate([q[:, :1], along[:, None] * axis], axis=1))
+    swing = rot.multiply(q, rot.conjugate(twist))
+    twisted = 2 * np.arctan2(np.abs(along), np.abs(q[:, 0])) > _MAX_TWIST
+    if twisted.mean() > 0.01:
+        twist = np.broadcast_to(np.array([1.0, 0, 0, 0]), q.shape)
+    bend = rot.to_axis_angle(swing)
+    angle = np.linalg.norm(bend, axis=-1, keepdims=True)
+    bend = bend * np.minimum(1, _MAX_POINT / np.maximum(angle, 1e-9))
+    return rot.multiply(rot.from_axis_angle(bend), twist)
 
 
 def _alignments(clip: BvhClip, skeleton: SkeletonMap, index: list[int]) -> np.ndarray:
@@ -142,5 +236,3 @@ def on_floor(motion: Motion, floor: float) -> Motion:
     place = motion.translation - np.array([0, floor, 0], np.float32)
     joints = forward_kinematics(motion.rotations, place)[0]
     return Motion(motion.rotations, place, find_contacts(joints, motion.fps), motion.fps)
-
-

@@ -63,9 +63,7 @@ class ShardWriter:
         for key, value in arrays.items():
             self._parts.setdefault(key, []).append(value)
         length = lengths.pop()
-        self._sequences.append(
-            Sequence(self._frames, length, name, genre, held_out, info or {})
-        )
+        self._sequences.append(Sequence(self._frames, length, name, genre, held_out, info or {}))
         self._frames += length
 
     def close(self) -> None:

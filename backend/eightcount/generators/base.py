@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from torch import Tensor
 
@@ -11,8 +11,7 @@ from torch import Tensor
 MASKED = -1
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """What a stretch of dance is made for; L tokens.
 
     Attributes:
@@ -32,7 +31,11 @@ class Condition:
         """Tokens ``start`` up to ``stop``."""
         w = slice(start, stop)
         return Condition(
-            self.semantic[:, w], self.acoustic[:, w], self.rhythm[:, w], self.energy[:, w], self.genre
+            self.semantic[:, w],
+            self.acoustic[:, w],
+            self.rhythm[:, w],
+            self.energy[:, w],
+            self.genre,
         )
 
     def to(self, device) -> Condition:
@@ -76,12 +79,21 @@ class Capabilities:
     streaming: bool = True
     energy: bool = True
 
+    def names(self) -> tuple[str, ...]:
+        """The abilities by name, for the wire."""
+        return tuple(n for n in ("text", "edits", "streaming", "energy") if getattr(self, n))
+
 
 class Generator(Protocol):
     """Chooses the masked tokens of two streams."""
 
     def logits(
-        self, lower: Tensor, upper: Tensor, condition: Condition, *, conditioned: Tensor | None = None
+        self,
+        lower: Tensor,
+        upper: Tensor,
+        condition: Condition,
+        *,
+        conditioned: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Token ids (B, L), MASKED where open, to logits (B, L, codes) of both streams.
 

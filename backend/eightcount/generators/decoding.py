@@ -14,7 +14,6 @@ from torch import Tensor
 from eightcount.generators.base import MASKED, Condition, Sampling
 from eightcount.generators.tokendance import TokenDance
 
-
 #: codes among which a token is drawn
 _LIKELIEST = 128
 
@@ -82,14 +81,10 @@ def _guided(model: TokenDance, condition: Condition, guidance: float):
 
 
 def _twice(c: Condition) -> Condition:
-    return Condition(
-        *(torch.cat([x, x]) for x in (c.semantic, c.acoustic, c.rhythm, c.energy, c.genre))
-    )
+    return Condition(*(torch.cat([x, x]) for x in c))
 
 
-def _choose(
-    logits: Tensor, sampling: Sampling, random: torch.Generator
-) -> tuple[Tensor, Tensor]:
+def _choose(logits: Tensor, sampling: Sampling, random: torch.Generator) -> tuple[Tensor, Tensor]:
     """A token per place (B, N) and the log-probability it had within the nucleus."""
     if sampling.temperature <= 0:
         best = logits.log_softmax(-1).max(-1)

@@ -72,9 +72,7 @@ class TokenDance(nn.Module):
         self.upper = CodeTable(c.levels, c.width, 0.5, masked=True)
         self.global_scanner = self._layers(c.global_layers)
         self.gates = nn.ModuleList(GenreGate(c.width, c.width) for _ in range(c.global_layers))
-        self.conditions = nn.ModuleList(
-            nn.Linear(c.width, c.width) for _ in range(c.global_layers)
-        )
+        self.conditions = nn.ModuleList(nn.Linear(c.width, c.width) for _ in range(c.global_layers))
         self.lower_scanner = self._layers(c.dance_layers)
         self.upper_scanner = self._layers(c.dance_layers)
         self.lower_norm, self.upper_norm = nn.RMSNorm(c.width), nn.RMSNorm(c.width)

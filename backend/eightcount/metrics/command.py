@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eightcount.metrics.inputs import to_y_up
+from eightcount.metrics.inputs import check_beats, check_joints, to_y_up
 from eightcount.metrics.manual import MANUAL_NAMES
 from eightcount.metrics.protocols import PROTOCOLS
 from eightcount.metrics.scores import single_take
@@ -44,10 +44,16 @@ def run_metrics(args: argparse.Namespace) -> int:
         raise EightcountError(
             "fps-odd", f"{args.fps:g} frames a second is no frame rate.", "Give --fps, such as 30."
         )
-    joints = to_y_up(_load(args.joints), args.up)
-    beats = None if args.beats is None else _load(args.beats)
-    beats_name = str(args.beats)
-    values = single_take(joints, args.fps, beats, str(args.joints), beats_name)
+    joints = to_y_up(check_joints(_load(args.joints), str(args.joints)), args.up)
+    beats = None if args.beats is None else check_beats(_load(args.beats), str(args.beats))
+    values = single_take(joints, args.fps, beats, str(args.joints), str(args.beats))
+    outside = 0 if beats is None else int(((beats < 0) | (beats >= len(joints))).sum())
+    if outside:
+        print(
+            f"Note: {outside} of {len(beats)} beats lie outside the {len(joints)} frames and count "
+            "as missed; cut them away if the song is longer than the take.",
+            file=sys.stderr,
+        )
     print(json.dumps(values) if args.json else _as_table(values))
     return 0
 

@@ -59,20 +59,27 @@ def labelled(clips: list[ClipScores]) -> list[LabelledClip]:
 
 
 def estimate_set(
-    chosen: ClipSet, reference: ClipSet, judge: GenreJudge | None, *, is_reference: bool = False
+    chosen: ClipSet,
+    reference: ClipSet,
+    judge: GenreJudge | None,
+    *,
+    rest: ClipSet | None = None,
+    is_reference: bool = False,
 ) -> None:
     """Fill a set's columns, swaps and estimates.
 
     Args:
         chosen: the set, of at least one clip.
-        reference: the real clips that it is compared with (for a half of the reference: the other
-            half).
+        reference: the real clips; features are normalised by them.
         judge: the genre classifier; ``chosen.guesses`` wins where it is already set.
+        rest: compare with these real clips only (for a half of the reference: the other half).
         is_reference: the set is the reference itself: no FID, and no clip is its own neighbour.
     """
     for metric in CLIP_METRICS:
         chosen.columns[metric.key] = np.array([c.metrics[metric.key] for c in chosen.clips])
-    _add_nearest(chosen, reference, is_reference)
+    spaces = _feature_spaces(chosen, reference, rest or reference)
+    if len(reference.clips) >= 2:
+        chosen.columns["nearest_reference"] = _nearest(*spaces["k"], is_reference)
     _add_swaps(chosen)
     if judge is not None and chosen.guesses is None:
         chosen.guesses = judge.judge(labelled(chosen.clips))
@@ -81,13 +88,23 @@ def estimate_set(
         _add_f1(chosen)
     for key, values in chosen.columns.items():
         chosen.estimates[key] = mean_estimate(values)
-    manual = reference.features("manual")
-    varying = ~Normaliser.of(manual).constant
-    real = {"k": reference.features("kinetic"), "g": manual, "g_varying": manual[:, varying]}
-    ours = chosen.features("manual")
-    own = {"k": chosen.features("kinetic"), "g": ours, "g_varying": ours[:, varying]}
-    for suffix in real:
-        _add_distances(chosen, own[suffix], real[suffix], suffix, is_reference)
+    for suffix, (ours, real) in spaces.items():
+        _add_distances(chosen, ours, real, suffix, is_reference)
+
+
+def _feature_spaces(
+    chosen: ClipSet, reference: ClipSet, rest: ClipSet
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Normalised features (n, F) of the set and of what it is compared with, by metric suffix."""
+    spaces = {}
+    for suffix, kind in (("k", "kinetic"), ("g", "manual")):
+        normalise = Normaliser.of(reference.features(kind))
+        spaces[suffix] = normalise(chosen.features(kind)), normalise(rest.features(kind))
+    varying = ~normalise.constant
+    ours, real = spaces["g"]
+    if varying.any():
+        spaces["g_varying"] = ours[:, varying], real[:, varying]
+    return spaces
 
 
 def mean_estimate(values: np.ndarray) -> Estimate:
@@ -97,15 +114,11 @@ def mean_estimate(values: np.ndarray) -> Estimate:
     return Estimate(mean, *mean_interval(values), len(known))
 
 
-def _add_nearest(chosen: ClipSet, reference: ClipSet, is_reference: bool) -> None:
-    if len(reference.clips) < 2:
-        return
-    real = reference.features("kinetic")
-    normalise = Normaliser.of(real)
-    gaps = cdist(normalise(chosen.features("kinetic")), normalise(real))
+def _nearest(ours: np.ndarray, real: np.ndarray, is_reference: bool) -> np.ndarray:
+    gaps = cdist(ours, real)
     if is_reference:
         np.fill_diagonal(gaps, np.inf)
-    chosen.columns["nearest_reference"] = gaps.min(axis=1)
+    return gaps.min(axis=1)
 
 
 def _add_swaps(chosen: ClipSet) -> None:
@@ -128,13 +141,11 @@ def _add_f1(chosen: ClipSet) -> None:
 
 
 def _add_distances(
-    chosen: ClipSet, features: np.ndarray, reference: np.ndarray, suffix: str, is_reference: bool
+    chosen: ClipSet, ours: np.ndarray, real: np.ndarray, suffix: str, is_reference: bool
 ) -> None:
-    n = len(features)
-    if min(n, len(reference)) < 2 or features.shape[1] == 0:
+    n = len(ours)
+    if min(n, len(real)) < 2:
         return
-    normalise = Normaliser.of(reference)
-    ours, real = normalise(features), normalise(reference)
 
     def fid_of(rows: np.ndarray) -> float:
         return frechet_distance(ours[rows], real)

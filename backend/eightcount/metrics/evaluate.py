@@ -172,15 +172,15 @@ def _half(n: int) -> np.ndarray:
 def _estimate(sets: dict[str, ClipSet], judge: GenreJudge | None, progress: bool) -> None:
     real = sets["real"]
     for chosen in tqdm(sets.values(), desc="intervals", disable=not progress):
-        against = real
+        rest = None
         if chosen.key == "split":
             picked = set(_half(len(real.clips)))
-            rest = [c for i, c in enumerate(real.clips) if i not in picked]
-            against = ClipSet("rest", "", rest)
+            others = [c for i, c in enumerate(real.clips) if i not in picked]
+            rest = ClipSet("rest", "", others)
         if judge is not None and chosen.key not in ("takes", "copied", "split"):
             chosen.guesses = judge.judge_held_out(labelled(chosen.clips))
         chosen_judge = None if chosen.key == "split" else judge
-        estimate_set(chosen, against, chosen_judge, is_reference=chosen is real)
+        estimate_set(chosen, real, chosen_judge, rest=rest, is_reference=chosen is real)
 
 
 def _train(real: list[ClipScores]) -> tuple[GenreJudge | None, list[str]]:

@@ -12,6 +12,9 @@ from eightcount.metrics.evaluate import Evaluation
 from eightcount.metrics.published import PUBLISHED
 from eightcount.metrics.verdicts import HALVINGS, SMALLEST_EFFECT, Verdict
 
+#: songs that the table of diversity over seeds lists one by one.
+SEED_ROWS = 20
+
 
 def main_table(result: Evaluation) -> str:
     """Every metric (row) of every set (column); under its name, what it makes of the controls."""
@@ -153,17 +156,32 @@ def genre_text(result: Evaluation) -> str:
 
 
 def seed_table(result: Evaluation) -> str:
-    """Diversity over seeds, a row a song."""
+    """Diversity over seeds: all songs together, then a row a song."""
     if not result.seeds:
         return "<p>No song has takes of two seeds.</p>"
-    rows = "".join(
-        f"<tr><th scope=row>{escape(name)}</th><td>{d.takes}</td><td>{d.distance:.1f}</td>"
-        f"<td>{d.repeated:.0%}</td></tr>"
-        for name, d in result.seeds.items()
+    found = list(result.seeds.values())
+    mean = _seed_row(
+        "all, mean",
+        sum(d.takes for d in found),
+        sum(d.distance for d in found) / len(found),
+        sum(d.repeated for d in found) / len(found),
     )
+    rows = [
+        _seed_row(name, d.takes, d.distance, d.repeated)
+        for name, d in list(result.seeds.items())[:SEED_ROWS]
+    ]
+    left = len(found) - len(rows)
+    more = f"<p>{left} more songs are in scores.json.</p>" if left else ""
     return (
         "<table><thead><tr><td></td><th>takes</th><th>distance of poses, cm</th>"
-        f"<th>moments that repeat</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"<th>moments that repeat</th></tr></thead><tbody>{mean}{''.join(rows)}</tbody></table>{more}"
+    )
+
+
+def _seed_row(name: str, takes: int, distance: float, repeated: float) -> str:
+    return (
+        f"<tr><th scope=row>{escape(name)}</th><td>{takes}</td><td>{distance:.1f}</td>"
+        f"<td>{repeated:.0%}</td></tr>"
     )
 
 

@@ -49,7 +49,8 @@ def judge_controls(
     interval leaves out 0 and the mean is at least 0.2 standard deviations of the real clips. FID
     and
     Div: over random halvings of the reference into A and B, the value of the control made from A
-    against B minus that of A against B itself; it separates if the middle 95 % leave out 0.
+    against B minus that of A against B itself, in features normalised by the whole reference; it
+    separates if the middle 95 % leave out 0.
     """
     verdicts = []
     for key, control in controls.items():
@@ -93,16 +94,16 @@ def _distance_verdicts(real: ClipSet, control: ClipSet, seed: int) -> list[Verdi
     halves = [np.split(rng.permutation(n), [n // 2]) for _ in range(HALVINGS)]
     verdicts = []
     for suffix, kind in (("k", "kinetic"), ("g", "manual"), ("g_varying", "manual")):
-        own, other = real.features(kind), control.features(kind)
+        normalise = Normaliser.of(real.features(kind))
+        own, other = normalise(real.features(kind)), normalise(control.features(kind))
         if suffix.endswith("varying"):
-            varying = ~Normaliser.of(own).constant
-            own, other = own[:, varying], other[:, varying]
+            own, other = own[:, ~normalise.constant], other[:, ~normalise.constant]
+        if own.shape[1] == 0:
+            continue
         fids, divs = [], []
         for a, b in halves:
-            normalise = Normaliser.of(own[b])
-            target, x, y = normalise(own[b]), normalise(own[a]), normalise(other[a])
-            fids.append(frechet_distance(y, target) - frechet_distance(x, target))
-            divs.append(pdist(y).mean() - pdist(x).mean())
+            fids.append(frechet_distance(other[a], own[b]) - frechet_distance(own[a], own[b]))
+            divs.append(pdist(other[a]).mean() - pdist(own[a]).mean())
         for metric, differences in ((f"fid_{suffix}", fids), (f"div_{suffix}", divs)):
             low, high = np.quantile(differences, [TAIL, 1 - TAIL])
             separates = bool(low > 0 or high < 0)

@@ -14,9 +14,7 @@ LEGS = ((1, 4, 7), (2, 5, 8))
 _REACH = 0.995
 
 
-def move_ankles(
-    rotations: np.ndarray, translation: np.ndarray, offsets: np.ndarray
-) -> np.ndarray:
+def move_ankles(rotations: np.ndarray, translation: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Local rotations with both ankles moved; the feet keep their direction in the world.
 
     Args:

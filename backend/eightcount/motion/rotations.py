@@ -68,7 +68,11 @@ def from_matrix(m: np.ndarray) -> np.ndarray:
         [1 + trace, *(1 + 2 * d[..., i] - trace for i in range(3))], axis=-1
     )  # = 4 w^2, 4 x^2, 4 y^2, 4 z^2
     best = candidates.argmax(-1)
-    yz, zx, xy = (m[..., 2, 1], m[..., 1, 2]), (m[..., 0, 2], m[..., 2, 0]), (m[..., 1, 0], m[..., 0, 1])
+    yz, zx, xy = (
+        (m[..., 2, 1], m[..., 1, 2]),
+        (m[..., 0, 2], m[..., 2, 0]),
+        (m[..., 1, 0], m[..., 0, 1]),
+    )
     wx, wy, wz = yz[0] - yz[1], zx[0] - zx[1], xy[0] - xy[1]
     pyz, pzx, pxy = yz[0] + yz[1], zx[0] + zx[1], xy[0] + xy[1]
     rows = np.stack(

@@ -59,7 +59,7 @@ def open_soundfile(stream: BinaryIO, start: float) -> Source | None:
     if rate <= 0 or sound.channels <= 0:
         return None
     # Damaged headers claim absurd lengths; a day and more is not a claim worth showing.
-    seconds = sound.frames / rate if 0 < sound.frames < rate * 86400 else None
+    seconds = sound.frames / rate if 0 <= sound.frames < rate * 86400 else None
     return Source(rate, seconds, _soundfile_blocks(sound, round(start * rate)))
 
 

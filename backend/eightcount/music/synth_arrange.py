@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,7 +9,15 @@ from typing import TypeVar
 import numpy as np
 
 from eightcount.music.synth_drums import Kit
-from eightcount.music.synth_styles import Style
+from eightcount.music.synth_harmony import (
+    Chord,
+    bass_pitch,
+    fitting_pitch,
+    parse_bar,
+    scale_pitch,
+    voicing,
+)
+from eightcount.music.synth_style import Style
 
 Item = TypeVar("Item")
 STEPS = 16
@@ -27,16 +34,6 @@ _LAYERS: dict[str, tuple[str, ...]] = {
     "outro": (*_CORE, "bass", "chords", "pad"),
 }
 _ENERGY = {"intro": 0.5, "verse": 0.75, "chorus": 1.0, "break": 0.4, "outro": 0.65}
-_NUMERALS = {"i": 0, "ii": 2, "iii": 4, "iv": 5, "v": 7, "vi": 9, "vii": 11}
-_QUALITIES = {
-    "": (0, 4, 7),
-    "m": (0, 3, 7),
-    "7": (0, 4, 7, 10),
-    "m7": (0, 3, 7, 10),
-    "maj7": (0, 4, 7, 11),
-    "6": (0, 4, 7, 9),
-    "9": (0, 4, 10, 14),
-}
 
 
 @dataclass(frozen=True)
@@ -58,14 +55,6 @@ class Note:
     pitch: float
     seconds: float
     velocity: float
-
-
-@dataclass(frozen=True)
-class Chord:
-    """Root (semitones over the tonic) and the intervals over it."""
-
-    root: int
-    intervals: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -178,26 +167,9 @@ def _harmony(
     style: Style, bars: int, rng: np.random.Generator
 ) -> tuple[list[tuple[Chord, ...]], bool]:
     """The chords of each bar (one or two), and whether the song is in minor."""
-    turn = [_parse_bar(bar) for bar in _pick(style.progressions, rng).split()]
+    turn = [parse_bar(bar) for bar in _pick(style.progressions, rng).split()]
     minor = any(chord.root == 0 and chord.intervals[1] == 3 for bar in turn for chord in bar)
     return [turn[bar % len(turn)] for bar in range(bars)], minor
-
-
-def _parse_bar(text: str) -> tuple[Chord, ...]:
-    return tuple(_parse_chord(symbol) for symbol in text.split("+"))
-
-
-def _parse_chord(symbol: str) -> Chord:
-    """A roman numeral with its quality: "bVImaj7" -> Chord(8, (0, 4, 7, 11))."""
-    match = re.fullmatch(r"(b?)([iIvV]+)(m?)(maj7|7|6|9)?", symbol)
-    if match is None:
-        raise ValueError(f"chord {symbol!r} is not a roman numeral with a known quality")
-    flat, numeral, minor, suffix = match.groups()
-    root = (_NUMERALS[numeral.lower()] - (flat == "b")) % 12
-    suffix = suffix or ""
-    if (numeral.islower() or minor) and suffix in ("", "7"):
-        suffix = "m" + suffix
-    return Chord(root, _QUALITIES[suffix])
 
 
 def _chord_at(chords: list[tuple[Chord, ...]], step: int) -> Chord:
@@ -304,35 +276,10 @@ def _bass(
     for passage, bar in _playing(passages, "bass"):
         for step, mark, length in _spans(lines[passage.kind]):
             now = bar * STEPS + step
-            pitch = _bass_pitch(mark, _chord_at(chords, now), _next_chord(chords, now), tonic)
+            pitch = bass_pitch(mark, _chord_at(chords, now), _next_chord(chords, now), tonic)
             held = 0.92 * length * grid.step_seconds
             notes.append(Note("bass", grid.time(now), pitch, held, 0.8 if step % 4 else 0.95))
     return notes
-
-
-def _bass_pitch(mark: str, chord: Chord, following: Chord, tonic: int) -> int:
-    def low(semitones: int) -> int:
-        return 31 + (tonic + semitones - 31) % 12  # G1 to F#2
-
-    third = chord.intervals[1] if len(chord.intervals) > 1 else 0
-    return {
-        "r": low(chord.root),
-        "f": low(chord.root + 7),
-        "t": low(chord.root + third),
-        "o": low(chord.root) + 12,
-        "n": low(following.root),
-        "a": low(following.root) - 1,
-    }[mark]
-
-
-def _voicing(chord: Chord, tonic: int, near: float) -> list[int]:
-    """The chord's notes in the inversion whose mean lies nearest to `near` (MIDI)."""
-    pitches = sorted((tonic + chord.root + i) % 12 for i in chord.intervals)
-    options = []
-    for inversion in range(len(pitches)):
-        turned = pitches[inversion:] + [p + 12 for p in pitches[:inversion]]
-        options += [[p + shift for p in turned] for shift in (48, 60)]
-    return min(options, key=lambda notes: abs(np.mean(notes) - near))
 
 
 def _comping(
@@ -349,7 +296,7 @@ def _comping(
     for passage, bar in _playing(passages, "chords"):
         for step, mark, length in _spans(lines[passage.kind]):
             now = bar * STEPS + step
-            pitches = _voicing(_chord_at(chords, now), tonic, 62.0)
+            pitches = voicing(_chord_at(chords, now), tonic, 62.0)
             if mark != "x":
                 ladder = [*pitches, *(p + 12 for p in pitches)]
                 pitches = [ladder[int(mark) - 1]]
@@ -377,7 +324,7 @@ def _pads(
         for number, chord in enumerate(shared):
             start = grid.time(bar * STEPS + number * STEPS // len(shared))
             held = STEPS * grid.step_seconds / len(shared)
-            pitches = _voicing(chord, tonic, 60.0)
+            pitches = voicing(chord, tonic, 60.0)
             notes += [Note("pad", start, p, held, 0.8 / len(pitches)) for p in pitches]
     return notes
 
@@ -405,29 +352,12 @@ def _melody(
         for step, _, length in _spans(rhythms[which]):
             now = bar * STEPS + step
             degree = int(np.clip(degree + walks[which][step], -2, len(scale) + 3))
-            pitch = _scale_pitch(scale, degree, tonic)
-            pitch = _fitting(pitch, step % 4 == 0, _chord_at(chords, now), tonic)
+            pitch = scale_pitch(scale, degree, tonic)
+            pitch = fitting_pitch(pitch, step % 4 == 0, _chord_at(chords, now), tonic)
             held = 0.9 * length * grid.step_seconds
             loud = 0.75 if passage.kind == "break" else 0.95
             notes.append(Note("lead", grid.time(now), pitch, held, loud * (0.9 if step % 4 else 1)))
     return notes
-
-
-def _scale_pitch(scale: tuple[int, ...], degree: int, tonic: int) -> int:
-    octave, inside = divmod(degree, len(scale))
-    return 72 + (tonic if tonic <= 0 else tonic - 12) + 12 * octave + scale[inside]
-
-
-def _fitting(pitch: int, strong: bool, chord: Chord, tonic: int) -> int:
-    """The pitch, or the chord's note nearest to it where it must be one.
-
-    That is on a beat, and wherever the pitch would rub a semitone against the chord.
-    """
-    members = {(tonic + chord.root + i) % 12 for i in chord.intervals}
-    rubs = pitch % 12 not in members and bool({(pitch + 1) % 12, (pitch - 1) % 12} & members)
-    if not (strong or rubs):
-        return pitch
-    return min(range(pitch - 6, pitch + 7), key=lambda p: (p % 12 not in members, abs(p - pitch)))
 
 
 def _played(note: Note, style: Style, rng: np.random.Generator) -> Note:

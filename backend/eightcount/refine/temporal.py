@@ -70,9 +70,7 @@ class _Mixer(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm_time, self.norm_width = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.time = nn.Sequential(
-            nn.Linear(WINDOW, WINDOW), nn.GELU(), nn.Linear(WINDOW, WINDOW)
-        )
+        self.time = nn.Sequential(nn.Linear(WINDOW, WINDOW), nn.GELU(), nn.Linear(WINDOW, WINDOW))
         self.width = nn.Sequential(
             nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )

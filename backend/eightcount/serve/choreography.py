@@ -64,7 +64,7 @@ class ChoreographyEngine:
                 model=wanted,
                 device=device,
                 genres=tuple(loaded.genres),
-                capabilities=tuple(getattr(loaded, "capabilities", ())),
+                capabilities=loaded.capabilities.names(),
                 fps=float(loaded.fps),
                 seconds_limit=loaded.seconds_limit,
                 licence=loaded.licence,

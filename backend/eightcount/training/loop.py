@@ -30,7 +30,9 @@ class Stage(Protocol):
     def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
         """Draw a training batch (on the CPU)."""
 
-    def losses(self, module: nn.Module, batch: tuple[Tensor, ...], fabric: Fabric) -> dict[str, Tensor]:
+    def losses(
+        self, module: nn.Module, batch: tuple[Tensor, ...], fabric: Fabric
+    ) -> dict[str, Tensor]:
         """Weighted loss terms; their sum is minimised."""
 
     def evaluate(self, module: nn.Module, device: torch.device) -> dict[str, float]:

@@ -90,3 +90,10 @@ def prepare_pairs(config: DataConfig, corpus: Path, work: Path) -> None:
         held_out_pairs=config.held_out_pairs,
         seed=config.seed,
     )
+
+
+def prepare_all(config: DataConfig, corpus: Path, songs: list[Path], work: Path) -> None:
+    """Motion shard, song library and pairs, in this order."""
+    prepare_motion(config, corpus, work)
+    prepare_songs(config, songs, work)
+    prepare_pairs(config, corpus, work)

@@ -18,10 +18,10 @@ from eightcount.data.shards import open_shard
 from eightcount.generators.tokendance import TokenDance, TokenDanceConfig
 from eightcount.models import Model, save_model
 from eightcount.motion.errors import EightcountError
+from eightcount.motion.tables import build
 from eightcount.refine.temporal import RefinerConfig, TemporalRefiner
 from eightcount.tokenizers.motion import MotionTokenizer, MotionTokenizerConfig
 from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
-from eightcount.motion.tables import build
 from eightcount.training.config import LoopConfig
 from eightcount.training.generator import GeneratorStage, energy_tables, tokenise_pairs
 from eightcount.training.loop import train
@@ -142,9 +142,7 @@ def train_generator(run: Run) -> None:
     run.save("generator", result, table | {"genres": len(genres)})
 
 
-def _same_levels(
-    config: TokenDanceConfig, motion: MotionTokenizer, music: MusicTokenizer
-) -> None:
+def _same_levels(config: TokenDanceConfig, motion: MotionTokenizer, music: MusicTokenizer) -> None:
     """The generator must speak the tokenizers' codes.
 
     Raises:

@@ -80,9 +80,7 @@ class TokenizerStage:
         for key in ("lower", "upper"):
             rows = np.concatenate([self.shard.read(s, key) for s in self.sequences[::3]])
             tokenizer = getattr(self.module, key)
-            tokenizer.set_statistics(
-                torch.from_numpy(rows.mean(0)), torch.from_numpy(rows.std(0))
-            )
+            tokenizer.set_statistics(torch.from_numpy(rows.mean(0)), torch.from_numpy(rows.std(0)))
 
     def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
         """Lower (B, T, 62) and upper (B, T, 90) windows.

@@ -65,7 +65,9 @@ def read_bvh(path: str | Path) -> BvhClip:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as fault:
         raise EightcountError(
-            "bvh-missing", f"The BVH file {path} cannot be read ({fault.strerror}).", "Check the path."
+            "bvh-missing",
+            f"The BVH file {path} cannot be read ({fault.strerror}).",
+            "Check the path.",
         ) from fault
     try:
         head, body = text.split("MOTION", 1)
@@ -125,7 +127,9 @@ def _read_values(body: str, width: int) -> tuple[float, np.ndarray]:
     if not (frames > 0 and frame_time > 0):
         raise ValueError("it has no frames")
     if values.size != frames * width:
-        raise ValueError(f"{frames} frames of {width} numbers are announced, {values.size} are there")
+        raise ValueError(
+            f"{frames} frames of {width} numbers are announced, {values.size} are there"
+        )
     if not np.isfinite(values).all():
         raise ValueError("it has numbers that are not finite")
     return frame_time, values.reshape(frames, width)
@@ -197,9 +201,9 @@ def matrix_to_zxy(m: np.ndarray) -> np.ndarray:
 
     At the pole (x = +-90 degrees) y is set to 0 and z carries the whole turn.
     """
-    sin_x = np.clip(m[..., 2, 1], -1, 1)
-    x = np.arcsin(sin_x)
-    pole = np.abs(sin_x) > 1 - 1e-9
+    cos_x = np.hypot(m[..., 0, 1], m[..., 1, 1])
+    x = np.arctan2(m[..., 2, 1], cos_x)  # unlike arcsin exact near the pole
+    pole = cos_x < 1e-5
     z = np.where(
         pole, np.arctan2(m[..., 1, 0], m[..., 0, 0]), np.arctan2(-m[..., 0, 1], m[..., 1, 1])
     )

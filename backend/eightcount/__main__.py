@@ -1,0 +1,7 @@
+"""`python -m eightcount`."""
+
+import sys
+
+from eightcount.cli import main
+
+sys.exit(main())

@@ -1,0 +1,1 @@
+"""The subcommands of `eightcount`, one file each; heavy imports wait until a command runs."""

@@ -102,7 +102,7 @@ class TakeJob:
     # --- what arrives ------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Make sure that there is a dancer. Raises EightcountError where the armature cannot be keyed."""
+        """Make sure that there is a dancer. Raises EightcountError where he cannot be keyed."""
         scene = self._scene()
         chosen = ids.find(bpy.data.objects, self.request.armature)
         if chosen is not None:
@@ -139,8 +139,8 @@ class TakeJob:
             return False
         if self._writer.action is None:  # undone or deleted meanwhile: nothing is lost, write anew
             self._writer.start_again(ids.uid(self._new_action()))
-        self._writer.step(budget)
-        self._writer.action.update_tag()
+        if self._writer.waiting() and self._writer.step(budget):
+            self._writer.action.update_tag()  # the dancer moves on only with all of his bones
         return self.result is not None and self._writer.finished
 
     def after_undo(self) -> None:

@@ -134,7 +134,7 @@ class SceneSettings(bpy.types.PropertyGroup):
         update=_clean_seed,
     )
     follow_music: BoolProperty(
-        name="Energy from the Music",
+        name="Follow Loudness",
         description="Dance as loud as the song is",
         default=True,
     )

@@ -48,13 +48,13 @@ def hurry() -> None:
 
 
 def redraw() -> None:
-    """Draw our panels anew."""
+    """Draw our panels anew; the view itself follows the dancer on its own."""
     manager = bpy.context.window_manager
     for window in manager.windows if manager else ():
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 for region in area.regions:
-                    if region.type in ("UI", "WINDOW"):
+                    if region.type == "UI":
                         region.tag_redraw()
 
 

@@ -175,7 +175,7 @@ def token_windows(
                 lower,
                 upper,
                 sampling,
-                _window_seed(request.seed, start),
+                window_seed(request.seed, start),
                 cancelled,
             )
         except Stopped:
@@ -188,7 +188,7 @@ def token_windows(
         start += end - MEMORY
 
 
-def _window_seed(seed: int, start: int) -> int:
+def window_seed(seed: int, start: int) -> int:
     """A seed of its own for each window, far from those of neighbouring seeds."""
     return int(np.random.SeedSequence([seed, start]).generate_state(1, np.uint64)[0])
 

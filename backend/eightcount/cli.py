@@ -14,6 +14,7 @@ from eightcount.motion.errors import EightcountError
 #: command -> module, names of its two functions, help
 _COMMANDS = {
     "generate": ("commands.generate", "add_arguments", "run", "a song to a take (npz, BVH)"),
+    "edit": ("commands.edit", "add_arguments", "run", "a range of a take anew"),
     "serve": ("serve.command", "add_arguments", "run", "the backend process for Blender"),
     "doctor": ("commands.doctor", "add_arguments", "run", "what was found on this machine"),
     "metrics": (
@@ -22,6 +23,7 @@ _COMMANDS = {
     "evaluate": (
         "metrics.command", "add_evaluate_arguments", "run_evaluate", "scores of many takes",
     ),
+    "bench": ("commands.bench", "add_arguments", "run", "seconds and memory of each stage"),
     "train": ("training.command", "add_arguments", "run", "train a model"),
     "warm-up": ("commands.warm_up", "add_arguments", "run", "warm the audio code"),
 }  # fmt: skip

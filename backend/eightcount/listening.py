@@ -60,6 +60,7 @@ def listen(
     seconds: float | None = None,
     energy: float | None = None,
     rhythm: Rhythm | None = None,
+    stretch: int | None = None,
 ) -> Listening:
     """Hear a stretch of a song.
 
@@ -70,6 +71,8 @@ def listen(
         start, seconds: the stretch; None = to the song's end.
         energy: 0..1 for the whole stretch; None = follow the song's loudness.
         rhythm: if already known.
+        stretch: exactly so many tokens, whatever the song's length: past its end the last frame is
+            held and the beat goes on.
 
     Raises:
         EightcountError: ``genre-unknown``, ``range-outside``, ``range-too-short``,
@@ -79,9 +82,13 @@ def listen(
     rhythm = rhythm or find_rhythm(song)
     features = song_features(song, rhythm)
     first = int(round(start * model.fps))
-    frames = _frames(song, model, len(features), first, seconds)
+    if stretch is None:
+        frames = _frames(song, model, len(features), first, seconds)
+        tokens = -(-frames // FRAMES_PER_TOKEN)
+    else:
+        frames = min(max(len(features) - first, 1), stretch * FRAMES_PER_TOKEN)
+        tokens, first = stretch, min(first, len(features) - 1)
     window = slice(first, first + frames)
-    tokens = -(-frames // FRAMES_PER_TOKEN)
     pad = tokens * FRAMES_PER_TOKEN - frames
     rows = np.pad(features[window], ((0, pad), (0, 0)), mode="edge").astype(np.float32)
     total = first + frames + pad

@@ -18,7 +18,7 @@ from .reporting import answer, refuse
 
 
 class EIGHTCOUNT_OT_backend_start(bpy.types.Operator):
-    """Start the backend process, which makes the dances, or connect to the one named in the preferences"""
+    """Start the process that makes the dances, or connect to the one named in the preferences"""
 
     bl_idname = "eightcount.backend_start"
     bl_label = "Start Backend"

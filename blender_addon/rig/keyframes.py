@@ -125,7 +125,7 @@ class TakeWriter:
         bag = actions.channels(action) if action is not None else None
         if bag is None:
             return True
-        waiting = [c for c in range(len(CHANNELS)) if self._waits(c)]
+        waiting = self.waiting()
         if not waiting:
             return True
         end = time.perf_counter() + budget
@@ -141,6 +141,10 @@ class TakeWriter:
             self._written[c] = self._frames
             slowest = max(slowest, time.perf_counter() - begun)
         return True
+
+    def waiting(self) -> list[int]:
+        """The channels that have a block to write now."""
+        return [c for c in range(len(CHANNELS)) if self._waits(c)]
 
     def table(self) -> np.ndarray:
         """The key table (T, 99) of all frames handed in."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plain stage for a scene that has no camera: floor, light, and a camera that keeps the dancer in frame."""
+"""A plain stage for a scene without a camera: floor, light, a camera that follows the dancer."""
 
 from __future__ import annotations
 

@@ -105,10 +105,11 @@ def _fault_of(error: OSError, journal: Journal) -> SetupFault:
 
 
 def _after_blender(arguments: Sequence[str]) -> list[str]:
-    """Return our own words where Blender ran the file: `blender --background --python install.py
-    -- demo`.
+    """Return our own words where Blender ran the file.
+
+    That is `blender --background --python install.py -- demo`.
     """
     given = list(arguments)
-    if "bpy" not in sys.modules:
+    if not {"--python", "-P"} & set(given):
         return given
     return given[given.index("--") + 1 :] if "--" in given else []

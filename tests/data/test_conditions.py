@@ -17,7 +17,9 @@ def test_rhythm_holds_the_phase_of_each_frame():
 
 def test_energy_rank_is_the_share_that_is_calmer():
     table = energy_table(np.linspace(0, 2, 1001))
-    np.testing.assert_allclose(energy_rank(np.array([-1, 0.5, 9.0]), table), [0, 0.25, 1], atol=1e-3)
+    np.testing.assert_allclose(
+        energy_rank(np.array([-1, 0.5, 9.0]), table), [0, 0.25, 1], atol=1e-3
+    )
 
 
 def test_token_mean():

@@ -75,9 +75,7 @@ def test_no_clip_fits_an_odd_tempo():
 def test_shards_round_trip_and_half_written_ones_are_refused(tmp_path):
     writer = ShardWriter(tmp_path / "s")
     for n in (3, 5):
-        writer.add(
-            {"x": np.full((n, 2), n, np.float32)}, name=str(n), genre="pop", held_out=n == 5
-        )
+        writer.add({"x": np.full((n, 2), n, np.float32)}, name=str(n), genre="pop", held_out=n == 5)
     writer.close()
     shard = open_shard(tmp_path / "s")
     (held,) = shard.held_out()

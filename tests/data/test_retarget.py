@@ -77,7 +77,12 @@ def test_maps_name_every_joint():
 def test_unknown_skeleton_is_named():
     clip = foreign_clip(0.0, random_pose())
     odd = BvhClip(
-        tuple(f"b{i}" for i in range(22)), clip.parents, clip.offsets, clip.rotations, clip.positions, 30
+        tuple(f"b{i}" for i in range(22)),
+        clip.parents,
+        clip.offsets,
+        clip.rotations,
+        clip.positions,
+        30,
     )
     with pytest.raises(EightcountError, match="b0"):
         recognise(odd)

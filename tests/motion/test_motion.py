@@ -65,7 +65,9 @@ def test_concatenate_refuses_two_frame_rates():
 
 def test_resampling_keeps_the_path(swaying):
     fine = resample(swaying, 120.0)
-    np.testing.assert_allclose(fine.joints()[::4], swaying.joints()[: len(fine.joints()[::4])], atol=1e-5)
+    np.testing.assert_allclose(
+        fine.joints()[::4], swaying.joints()[: len(fine.joints()[::4])], atol=1e-5
+    )
     held = sample_at(swaying, np.array([-5, 1000]), 30.0)
     np.testing.assert_allclose(held.joints()[1], swaying.joints()[-1], atol=1e-5)
 

@@ -107,11 +107,8 @@ def test_a_second_install_in_the_same_folder_waits_its_turn(tmp_path: Path) -> N
         pass
 
 
-def test_inside_blender_only_the_words_after_two_dashes_are_ours(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "bpy", sys)
-    assert command_line._after_blender(
-        ["--background", "--python", "install.py", "--", "demo"]
-    ) == ["demo"]
-    assert command_line._after_blender(["--background", "--python", "install.py"]) == []
+def test_inside_blender_only_the_words_after_two_dashes_are_ours() -> None:
+    blenders = ["--background", "--python", "install.py"]
+    assert command_line._after_blender([*blenders, "--", "demo"]) == ["demo"]
+    assert command_line._after_blender(blenders) == []
+    assert command_line._after_blender(["demo", "--seed", "2"]) == ["demo", "--seed", "2"]

@@ -11,8 +11,8 @@ from eightcount.music.features import CHROMA, MFCC, ONSET
 from eightcount.music.rhythm import Rhythm
 
 _FPS = 30.0
-_BARS_PER_SECTION = 6
-_MOST = 24
+_BARS_PER_SECTION = 3  # more than there are: `_merge` takes back what is not clear
+_MOST = 60
 _SHORTEST = 2  # bars: one phrase of eight counts
 _CLEAR = 1.0  # a border stays where the sides differ by more than the bars within them do
 

@@ -1,0 +1,95 @@
+"""`eightcount edit TAKE.npz SONG`: choose a range of a take anew; the rest stays bit for bit."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from eightcount.motion.errors import EightcountError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the subcommand."""
+    parser.add_argument("take", type=Path, help="a take that generate wrote (npz)")
+    parser.add_argument("song", type=Path, help="its song")
+    parser.add_argument(
+        "--range",
+        required=True,
+        metavar="FROM:TO",
+        help="seconds of the take; past its end = longer",
+    )
+    parser.add_argument("--half", choices=["both", "upper", "lower"], default="both")
+    parser.add_argument("--genre", help="another genre for the range")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
+    parser.add_argument("--steps", type=int, default=10, help="decoding passes, 1 to 50")
+    parser.add_argument("--guidance", type=float, default=2.0)
+    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--loop", action="store_true", help="the take's end flows into its start")
+    parser.add_argument("--model", default="", help="without it, the model that made the take")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--out", type=Path, required=True, help="the new take (npz)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Edit the take and write the new one."""
+    from eightcount.choreographer import Request
+    from eightcount.editing import Edit, apply_edit
+    from eightcount.listening import within_take
+    from eightcount.models import list_models, load_model
+    from eightcount.motion.formats.npz import load_take, save_take
+    from eightcount.music.rhythm import find_rhythm
+    from eightcount.music.song import decode_song
+    from eightcount.serve.choreography import pick_device
+
+    start, stop = parse_range(args.range)
+    take = load_take(args.take)
+    made_by = take.model if take.model in list_models() else ""
+    model = load_model(args.model or made_by, pick_device(args.device))
+    begin = time.perf_counter()
+    song = decode_song(args.song)
+    if take.extra.get("digest") not in (None, song.digest):
+        print("Warning: this is not the song that the take was made to.", file=sys.stderr)
+    rhythm = find_rhythm(song)
+    genre = args.genre or (take.genre if take.genre in model.genres else None)
+    offset = float(take.extra.get("start", 0.0))
+    request = Request(
+        genre, args.seed, offset, None, args.steps, args.guidance, args.temperature, args.energy
+    )
+    edit = Edit(start, stop, args.half, request, loop=args.loop)
+    motion = apply_edit(take.motion, song, edit, model, rhythm=rhythm)
+    seconds = time.perf_counter() - begin
+    done = {"range": [start, stop], "half": args.half, "genre": genre, "seed": args.seed}
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    save_take(
+        args.out,
+        motion,
+        beats=within_take(rhythm.beats, round(offset * model.fps), len(motion)),
+        genre=take.genre,
+        seed=take.seed,
+        model=model.name,
+        extra=take.extra | {"edits": [*take.extra.get("edits", []), done]},
+        edited_from=take,
+    )
+    result = {"npz": str(args.out), "frames": len(motion), "timings": {"edit": round(seconds, 4)}}
+    print(json.dumps(result | done) if args.json else f"{args.out}: {start:g} to {stop:g} s anew")
+    return 0
+
+
+def parse_range(text: str) -> tuple[float, float]:
+    """``4.0:8.0`` as two numbers.
+
+    Raises:
+        EightcountError: ``range-unreadable``.
+    """
+    try:
+        start, stop = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise EightcountError(
+            "range-unreadable", f"{text!r} is no range.", "Write it as FROM:TO, e.g. 4.0:8.0."
+        ) from None
+    return start, stop

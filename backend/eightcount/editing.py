@@ -1,0 +1,345 @@
+"""Edits of an existing take: masks over its tokens; what is outside comes back bit for bit.
+
+A take, also one that was edited by hand, is coded into tokens again; the tokens of the range (and of
+the half) are opened and chosen anew with everything around them given. Only frames inside the range
+are replaced. At its ends the new frames are blended in, inside the range, and the path through the
+range is bent so that the dancer arrives where the old take goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import torch
+
+from eightcount.blending import arrive, blend_in, pin_poses
+from eightcount.choreographer import Cancelled, Progress, Request, window_seed
+from eightcount.generators.base import MASKED, Sampling
+from eightcount.generators.decoding import Stopped, decode
+from eightcount.listening import listen
+from eightcount.models import Model
+from eightcount.motion import rotations as rot
+from eightcount.motion.errors import EightcountError
+from eightcount.motion.motion import Motion
+from eightcount.motion.skeleton import LOWER, UPPER
+from eightcount.motion.streams import Placement, from_streams, heading_of, to_streams
+from eightcount.music.rhythm import Rhythm
+from eightcount.music.song import Song
+from eightcount.refine.foot_lock import FootLockStream
+from eightcount.refine.temporal import RefineStream
+from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
+
+Half = Literal["both", "upper", "lower"]
+
+#: tokens on each side of the range that the generator looks at, and tokens it chooses at once
+_CONTEXT = 24
+_WINDOW = 64
+#: shortest range: one token (seconds)
+MIN_RANGE = 4 / 30
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pose that the take must hit.
+
+    Attributes:
+        frame: of the take.
+        rotations: (24, 4) local quaternions wxyz.
+        translation: (3,) root position, m.
+        half: which joints are pinned; the root counts as lower.
+    """
+
+    frame: int
+    rotations: np.ndarray
+    translation: np.ndarray
+    half: Half = "both"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What is to change.
+
+    Attributes:
+        start, stop: range in seconds of the take. ``stop`` past the take's end makes it longer.
+        half: which half is chosen anew.
+        request: genre, seed, sampling and energy of the new stretch; its ``start`` is where the
+            take begins in the song.
+        pins: poses to hit.
+        loop: the frames after the range are the take's first ones, so that its end flows into its
+            start.
+    """
+
+    start: float
+    stop: float
+    half: Half = "both"
+    request: Request = Request()
+    pins: tuple[Pin, ...] = ()
+    loop: bool = False
+
+
+@dataclass(frozen=True)
+class _Range:
+    """The range in frames and tokens."""
+
+    first: int
+    last: int  # exclusive
+
+    @property
+    def tokens(self) -> slice:
+        """Every token that touches the range."""
+        return slice(self.first // FRAMES_PER_TOKEN, -(-self.last // FRAMES_PER_TOKEN))
+
+
+def apply_edit(
+    motion: Motion,
+    song: Song,
+    edit: Edit,
+    model: Model,
+    *,
+    rhythm: Rhythm | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Motion:
+    """The take with the edit made.
+
+    Args:
+        motion: the take (T frames at the model's frame rate).
+        song: its song.
+        edit: range, half, style, pins.
+        model: must have been trained for edits, as all ours are.
+        rhythm: of the song, if already known.
+        progress, cancelled: as in :func:`eightcount.choreographer.choreograph`.
+
+    Returns:
+        A motion that equals ``motion`` bit for bit outside the range, and inside it in the half that
+        was not asked for.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+        EightcountError: ``range-outside``, ``range-too-short``, ``pins-contradict``,
+            ``pin-outside``, ``genre-unknown`` and what listening raises.
+    """
+    edit.request.check()
+    span = _range(motion, edit, model)
+    _check_pins(edit.pins, span)
+    tell = progress or (lambda _: None)
+    length = (span.last - span.first) / model.fps
+    tell(Progress("listening", 0.0, length))
+    base = _extended(motion, span.last)
+    tell(Progress("choreographing", 0.0, length))
+    made = _make(base, song, edit, span, model, rhythm, cancelled)
+    tell(Progress("refining", length, length))
+    made = blend_in(base, made, span.first, span.last, open_end=span.last > len(motion))
+    pins = edit.pins
+    if edit.loop and span.last >= len(motion):
+        pins += (Pin(span.last - 1, motion.rotations[0], motion.translation[0]),)
+    made = pin_poses(made, pins, span.first, span.last)
+    return _only_asked(base, made, span, edit.half)
+
+
+def _range(motion: Motion, edit: Edit, model: Model) -> _Range:
+    first, last = int(round(edit.start * model.fps)), int(round(edit.stop * model.fps))
+    if motion.fps != model.fps:
+        raise EightcountError(
+            "take-fps",
+            f"The take has {motion.fps:g} frames a second, the model {model.fps:g}.",
+            "Resample the take first.",
+        )
+    if first < 0 or first > len(motion) or edit.start > edit.stop:
+        raise EightcountError(
+            "range-outside",
+            f"The range {edit.start:.2f} to {edit.stop:.2f} s is not within the take "
+            f"(0 to {motion.seconds:.2f} s).",
+            "Choose a range within the take.",
+        )
+    if last - first < MIN_RANGE * model.fps:
+        raise EightcountError(
+            "range-too-short",
+            f"The range from {edit.start:.2f} to {edit.stop:.2f} s is too short to dance in.",
+            f"Choose at least {MIN_RANGE:.2f} s.",
+        )
+    return _Range(first, last)
+
+
+def _check_pins(pins: tuple[Pin, ...], span: _Range) -> None:
+    """Pins must lie in the range and agree where they meet."""
+    for pin in pins:
+        if not span.first <= pin.frame < span.last:
+            raise EightcountError(
+                "pin-outside",
+                f"The pin at frame {pin.frame} lies outside the range.",
+                "Move the pin or widen the range.",
+            )
+    for i, a in enumerate(pins):
+        for b in pins[i + 1 :]:
+            same_joints = a.half == b.half or "both" in (a.half, b.half)
+            if a.frame == b.frame and same_joints and not _agree(a, b):
+                raise EightcountError(
+                    "pins-contradict",
+                    f"Two pins at frame {a.frame} ask for different poses.",
+                    "Remove one of them.",
+                )
+
+
+def _agree(a: Pin, b: Pin) -> bool:
+    turned = 1 - np.abs((a.rotations * b.rotations).sum(-1)).min()
+    return turned < 1e-4 and np.abs(a.translation - b.translation).max() < 0.005
+
+
+def _extended(motion: Motion, frames: int) -> Motion:
+    """The take made longer by holding its last frame: room for what is to come."""
+    more = frames - len(motion)
+    if more <= 0:
+        return motion
+    hold = motion.slice(len(motion) - 1)
+    return Motion.concatenate([motion, *([hold] * more)])
+
+
+def _make(
+    base: Motion,
+    song: Song,
+    edit: Edit,
+    span: _Range,
+    model: Model,
+    rhythm: Rhythm | None,
+    cancelled: Callable[[], bool] | None,
+) -> Motion:
+    """New frames of the range, in the take's place (span.last - span.first frames)."""
+    tokens = span.tokens
+    begin = max(0, tokens.start - _CONTEXT)
+    end = min(-(-len(base) // FRAMES_PER_TOKEN), tokens.stop + _CONTEXT)
+    frames = slice(begin * FRAMES_PER_TOKEN, end * FRAMES_PER_TOKEN)
+    around = base.slice(frames.start, frames.stop)
+    if edit.loop and frames.stop >= len(base):
+        around = _followed_by_start(around, base)
+    padded = _extended(around, -(-len(around) // FRAMES_PER_TOKEN) * FRAMES_PER_TOKEN)
+    lower, upper = _encode(padded, model)
+    count = lower.shape[1]
+    opened = slice(tokens.start - begin, min(tokens.stop - begin, count))
+    if edit.half != "upper":
+        lower[:, opened] = MASKED
+    if edit.half != "lower":
+        upper[:, opened] = MASKED
+    heard = listen(
+        song,
+        model,
+        genre=edit.request.genre,
+        start=edit.request.start + frames.start / model.fps,
+        seconds=count * FRAMES_PER_TOKEN / model.fps,
+        energy=edit.request.energy,
+        rhythm=rhythm,
+        stretch=count,
+    )
+    lower, upper = _fill(lower, upper, opened, heard.condition, edit, model, cancelled)
+    goal = _goal(base, edit, span)
+    return _frames(base, goal, lower, upper, span, frames.start, model)
+
+
+def _goal(base: Motion, edit: Edit, span: _Range) -> Motion | None:
+    """The frame (as a motion of one) that the range must lead to; None at an open end."""
+    if span.last < len(base):
+        return base.slice(span.last, span.last + 1)
+    return base.slice(0, 1) if edit.loop else None
+
+
+def _followed_by_start(around: Motion, base: Motion) -> Motion:
+    """The end of the take with its own beginning after it, as if the dance went round."""
+    start = base.slice(0, _CONTEXT * FRAMES_PER_TOKEN)
+    yaw = _heading(around, len(around) - 1) - _heading(start, 0)
+    start = start.turned(yaw)
+    shift = around.translation[-1] - start.translation[0]
+    shift[1] = 0
+    return Motion.concatenate([around, start.turned(0.0, shift)])
+
+
+def _heading(motion: Motion, frame: int) -> float:
+    matrix = rot.to_matrix(motion.rotations[frame : frame + 1, 0].astype(np.float64))
+    return float(heading_of(matrix)[0])
+
+
+def _encode(motion: Motion, model: Model) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids (1, L) of both halves."""
+    streams = (torch.from_numpy(s)[None].to(model.device) for s in to_streams(motion))
+    with torch.no_grad():
+        lower, upper = model.motion.encode(*streams)
+    return lower.clone(), upper.clone()
+
+
+def _fill(lower, upper, opened: slice, condition, edit: Edit, model: Model, cancelled):
+    """Choose the open tokens, in windows where there are many."""
+    request = edit.request
+    sampling = Sampling(request.steps, request.guidance, request.temperature)
+    start = max(0, opened.start - _CONTEXT)
+    while True:
+        stop = min(start + _WINDOW, lower.shape[1])
+        window = slice(start, stop)
+        try:
+            low, up = decode(
+                model.generator,
+                condition.window(start, stop),
+                lower[:, window],
+                upper[:, window],
+                sampling,
+                window_seed(request.seed, start),
+                cancelled,
+            )
+        except Stopped:
+            raise Cancelled from None
+        # tokens at the window's end have not seen what follows: the next window makes them anew
+        sure = stop if stop >= min(opened.stop, lower.shape[1]) else stop - _CONTEXT // 2
+        keep = slice(0, sure - start)
+        lower[:, start:sure], upper[:, start:sure] = low[:, keep], up[:, keep]
+        if not bool(((lower == MASKED) | (upper == MASKED)).any()):
+            return lower, upper
+        start = sure - _CONTEXT
+
+
+def _frames(base, goal, lower, upper, span: _Range, offset: int, model: Model) -> Motion:
+    """Decoded, refined, placed and foot-locked frames of the range.
+
+    Args:
+        base: the take.
+        goal: what follows the range, see :func:`_goal`.
+        lower, upper: token ids (1, L) around the range.
+        offset: frame of the take at which these tokens begin.
+    """
+    with torch.no_grad():
+        streams = model.motion.decode_ids(lower, upper)
+    refined = RefineStream(model.refiner).push(streams[0][0], streams[1][0], last=True)
+    low, up = (x.cpu().numpy() for x in refined)
+    inside = slice(span.first - offset, span.last - offset)
+    x, z = (float(v) for v in base.translation[span.first, [0, 2]])
+    place = Placement(_heading(base, span.first), x, z)
+    made, _ = from_streams(low[inside], up[inside], place, model.fps)
+    if goal is not None:
+        made = arrive(made, goal)
+    return FootLockStream().push(made)
+
+
+def _only_asked(base: Motion, made: Motion, span: _Range, half: Half) -> Motion:
+    """The old take with the asked half of the range taken from the new frames."""
+    rotations, place = base.rotations.copy(), base.translation.copy()
+    contacts = base.contacts.copy()
+    inside = slice(span.first, span.last)
+    if half != "upper":
+        for j in LOWER:
+            rotations[inside, j] = made.rotations[:, j]
+        place[inside], contacts[inside] = made.translation, made.contacts
+    if half != "lower":
+        for j in UPPER:
+            rotations[inside, j] = made.rotations[:, j]
+    for j in range(rotations.shape[1]):
+        _same_hemisphere(rotations[:, j], span)
+    return replace(base, rotations=rotations, translation=place, contacts=contacts)
+
+
+def _same_hemisphere(q: np.ndarray, span: _Range) -> None:
+    """Signs of the range's quaternions (T, 4) follow the frame before it; outside untouched."""
+    previous = q[span.first - 1] if span.first else q[span.first]
+    for t in range(span.first, span.last):
+        if float(q[t] @ previous) < 0:
+            q[t] = -q[t]
+        previous = q[t]

@@ -1,0 +1,125 @@
+"""Masked decoding: given tokens come back, seeds decide, one pass is one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from eightcount.generators.base import MASKED, Condition, Sampling
+from eightcount.generators.decoding import Stopped, decode
+from eightcount.generators.masks import draw_masks
+from eightcount.generators.tokendance import TokenDance
+from eightcount.models import debug_model
+
+LENGTH = 24
+
+
+@pytest.fixture(scope="module")
+def generator() -> TokenDance:
+    return debug_model().generator
+
+
+def condition(length: int = LENGTH, genre: int = 0) -> Condition:
+    random = torch.Generator().manual_seed(5)
+    music = torch.randint(0, 1000, (2, 1, length), generator=random)
+    return Condition(
+        music[0],
+        music[1],
+        torch.randn(1, length, 16, generator=random),
+        torch.full((1, length), 0.5),
+        torch.tensor([genre]),
+    )
+
+
+def fresh(length: int = LENGTH) -> torch.Tensor:
+    return torch.full((1, length), MASKED)
+
+
+def make(generator, seed=0, lower=None, upper=None, **sampling):
+    lower = fresh() if lower is None else lower
+    upper = fresh() if upper is None else upper
+    return decode(generator, condition(), lower, upper, Sampling(**{"steps": 4} | sampling), seed)
+
+
+@pytest.mark.parametrize("steps", [1, 4, 40])
+def test_all_tokens_are_filled(generator, steps):
+    lower, upper = make(generator, steps=steps)
+    for ids in (lower, upper):
+        assert ids.shape == (1, LENGTH) and ids.min() >= 0 and ids.max() < 4375
+
+
+def test_given_tokens_come_back(generator):
+    whole = make(generator)
+    lower, upper = (x.clone() for x in whole)
+    lower[0, 8:16] = MASKED
+    again = make(generator, seed=7, lower=lower, upper=upper)
+    kept = lower[0] != MASKED
+    assert torch.equal(again[0][0, kept], whole[0][0, kept])
+    assert torch.equal(again[1], whole[1])
+    assert not torch.equal(again[0], whole[0])
+
+
+def test_nothing_open_changes_nothing(generator):
+    whole = make(generator)
+    again = make(generator, seed=9, lower=whole[0], upper=whole[1])
+    assert torch.equal(again[0], whole[0]) and torch.equal(again[1], whole[1])
+
+
+def test_a_seed_is_a_take(generator):
+    first, same, other = make(generator, 3), make(generator, 3), make(generator, 4)
+    assert torch.equal(first[0], same[0]) and torch.equal(first[1], same[1])
+    assert not torch.equal(first[0], other[0])
+
+
+@pytest.mark.parametrize("seed", [0, 2**31, 2**64 - 1])
+def test_large_seeds_are_seeds(generator, seed):
+    assert make(generator, seed)[0].min() >= 0
+
+
+def test_global_random_state_is_left_alone(generator):
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    make(generator, 3)
+    torch.testing.assert_close(torch.rand(3), expected)
+
+
+def test_one_cold_pass_is_the_published_argmax(generator):
+    lower, upper = make(generator, steps=1, temperature=0.0, guidance=1.0)
+    logits = generator(fresh(), fresh(), condition())
+    assert torch.equal(lower, logits[0].argmax(-1)) and torch.equal(upper, logits[1].argmax(-1))
+
+
+def test_guidance_one_is_plain(generator):
+    plain = make(generator, guidance=1.0)
+    assert not torch.equal(plain[0], make(generator, guidance=6.0)[0])
+
+
+def test_stopping_stops_before_the_next_pass(generator):
+    asked = []
+
+    def stopped() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    with pytest.raises(Stopped):
+        decode(generator, condition(), fresh(), fresh(), Sampling(steps=8), 0, stopped)
+    assert len(asked) == 3
+
+
+def test_dropping_the_condition_hides_it(generator):
+    off = torch.zeros(1, dtype=torch.bool)
+    a = generator(fresh(), fresh(), condition(), off)
+    other = Condition(*(x + 1 for x in condition()[:4]), torch.tensor([2]))
+    b = generator(fresh(), fresh(), other, off)
+    torch.testing.assert_close(a[0], b[0])
+
+
+def test_training_masks_are_the_edits_of_use():
+    lower, upper = draw_masks(400, 32, np.random.default_rng(0))
+    either = lower | upper
+    assert either.any(1).all(), "every window has something to learn"
+    assert (~lower.any(1) | ~upper.any(1)).sum() > 20, "half-body edits"
+    ends_kept = ~either[:, 0] & ~either[:, -1]
+    assert ends_kept.sum() > 30, "ranges with both ends kept"

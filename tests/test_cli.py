@@ -1,0 +1,113 @@
+"""The command line: files it writes, one sentence for a fault, exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+
+from eightcount.cli import main
+from eightcount.motion.formats.bvh import motion_from_bvh
+from eightcount.motion.formats.npz import load_take
+from eightcount.music.synth import synthesise
+
+
+@pytest.fixture(scope="module")
+def song_path(tmp_path_factory):
+    samples, rate, *_ = synthesise("house", 4.0, 120, 1)
+    path = tmp_path_factory.mktemp("歌") / "my song.ogg"
+    soundfile.write(path, samples, rate)
+    return path
+
+
+def generate(song_path, out, capsys, *more) -> dict:
+    code = main(
+        ["generate", str(song_path), "--model", "debug", "--genre", "pop", "--seed", "5",
+         "--steps", "2", "--out", str(out), "--json", *more]
+    )  # fmt: skip
+    assert code == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_generate_writes_npz_and_bvh(song_path, tmp_path, capsys):
+    result = generate(song_path, tmp_path, capsys)
+    npz = tmp_path / "my song_pop_5.npz"
+    with np.load(npz) as data:
+        assert data["smpl_poses"].shape == (120, 72) and data["joints"].shape == (120, 24, 3)
+        assert data["contacts"].shape == (120, 4) and float(data["fps"]) == 30
+        assert str(data["genre"]) == "pop" and int(data["seed"]) == 5
+        assert str(data["model"]) == "debug" and 5 <= len(data["beats"]) <= 10
+    take = load_take(npz)
+    bvh = motion_from_bvh(tmp_path / "my song_pop_5.bvh")
+    np.testing.assert_allclose(bvh.joints(), take.motion.joints(), atol=1e-4)
+    assert result["frames"] == 120 and set(result["timings"]) >= {"rhythm", "choreograph"}
+
+
+def test_same_seed_same_file(song_path, tmp_path, capsys):
+    generate(song_path, tmp_path / "a", capsys)
+    generate(song_path, tmp_path / "b", capsys)
+    a, b = (load_take(tmp_path / x / "my song_pop_5.npz").motion for x in "ab")
+    np.testing.assert_array_equal(a.rotations, b.rotations)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["generate", "no such file.ogg", "--model", "debug"], "no such file"),
+        (["generate", "{song}", "--model", "nobody"], "nobody"),
+        (["generate", "{song}", "--model", "debug", "--genre", "polka"], "polka"),
+        (["generate", "{song}", "--model", "debug", "--device", "abacus"], "abacus"),
+        (["generate", "{song}", "--model", "debug", "--seconds", "0.2"], "at least"),
+        (["train", "bundle", "--config", "x.toml", "--work", "w"], "x.toml"),
+    ],
+)
+def test_faults_are_one_sentence_and_leave_nothing(song_path, tmp_path, capsys, arguments, word):
+    arguments = [a.replace("{song}", str(song_path)) for a in arguments]
+    if arguments[0] == "generate":
+        arguments += ["--out", str(tmp_path / "out")]
+    assert main(arguments) == 1
+    captured = capsys.readouterr()
+    assert word in captured.err and captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err and not list(tmp_path.rglob("*.npz"))
+
+
+def test_doctor_says_what_was_found(capsys):
+    assert main(["doctor", "--json", "--model", "debug"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["model"]["name"] == "debug" and found["model"]["fps"] == 30
+    assert found["scan"] in {"ssd_chunked", "mamba_ssm"} and found["device"]
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    for command in ("generate", "serve", "train", "metrics", "evaluate", "doctor"):
+        assert command in text
+
+
+def test_edit_keeps_what_is_outside(song_path, tmp_path, capsys):
+    generate(song_path, tmp_path, capsys)
+    before = tmp_path / "my song_pop_5.npz"
+    after = tmp_path / "edited.npz"
+    code = main(
+        ["edit", str(before), str(song_path), "--range", "1.0:2.5", "--half", "upper", "--steps", "2",
+         "--seed", "8", "--model", "debug", "--out", str(after), "--json"]
+    )  # fmt: skip
+    assert code == 0 and json.loads(capsys.readouterr().out)["frames"] == 120
+    with np.load(before) as a, np.load(after) as b:
+        changed = np.abs(a["smpl_poses"] - b["smpl_poses"]).max(1) > 0
+        np.testing.assert_array_equal(a["smpl_trans"], b["smpl_trans"])
+        outside = np.r_[0:30, 75:120]
+        assert changed[30:75].any() and not changed[outside].any()
+    assert load_take(after).extra["edits"][0]["half"] == "upper"
+
+
+@pytest.mark.parametrize("text", ["4", "a:b", "1:2:3"])
+def test_edit_refuses_unreadable_ranges(song_path, tmp_path, capsys, text):
+    code = main(
+        ["edit", "x.npz", str(song_path), "--range", text, "--out", str(tmp_path / "o.npz")]
+    )
+    assert code == 1 and "FROM:TO" in capsys.readouterr().err

@@ -1,0 +1,70 @@
+"""Model folders: round trip, and every way they can be wrong."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from eightcount.models import debug_model, list_models, load_model, save_model
+from eightcount.motion.errors import EightcountError
+
+
+@pytest.fixture
+def saved(tmp_path, monkeypatch):
+    monkeypatch.setenv("EIGHTCOUNT_MODELS", str(tmp_path))
+    save_model(debug_model(), tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+def test_round_trip_in_half_precision(saved):
+    model, again = debug_model(), load_model("mine")
+    assert again.genres == model.genres and again.name == "mine"
+    for key, net in model.nets().items():
+        for name, tensor in net.state_dict().items():
+            torch.testing.assert_close(
+                again.nets()[key].state_dict()[name], tensor, atol=2e-3, rtol=2e-3
+            )
+    assert list_models() == ["mine", "debug"]
+
+
+def test_path_works_as_a_name(saved):
+    assert load_model(str(saved)).name == "mine"
+
+
+def test_missing_model_names_what_is_there(saved):
+    with pytest.raises(EightcountError, match="mine, debug"):
+        load_model("other")
+
+
+@pytest.mark.parametrize("damage", ["truncate", "garbage", "gone", "config"])
+def test_damaged_models_are_named(saved, damage):
+    weights = saved / "weights.safetensors"
+    if damage == "truncate":
+        weights.write_bytes(weights.read_bytes()[:-1000])
+    elif damage == "garbage":
+        weights.write_bytes(b"\x00" * 100)
+    elif damage == "gone":
+        weights.unlink()
+    else:
+        (saved / "config.toml").write_text('genres = ["a"]')
+    with pytest.raises(EightcountError, match="cannot be read") as caught:
+        load_model("mine")
+    assert caught.value.code == "model-damaged" and caught.value.hint
+
+
+def test_newer_format_says_update(saved):
+    config = saved / "config.toml"
+    config.write_text(config.read_text().replace("format = 1", "format = 99"))
+    with pytest.raises(EightcountError, match="Update"):
+        load_model("mine")
+
+
+def test_unknown_genre_names_the_known():
+    with pytest.raises(EightcountError, match="salsa, modern, pop"):
+        debug_model().genre_index("polka")
+
+
+def test_debug_model_is_always_the_same():
+    a, b = debug_model(), debug_model()
+    for x, y in zip(a.generator.parameters(), b.generator.parameters(), strict=True):
+        assert torch.equal(x, y)

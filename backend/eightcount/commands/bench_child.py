@@ -115,6 +115,7 @@ def _key(motion: Any) -> None:
     """Write the take's F-curves with the add-on's own code."""
     import bpy
     import numpy as np
+
     from blender_addon.rig.keyframes import write_take
     from blender_addon.rig.timing import Clock
 

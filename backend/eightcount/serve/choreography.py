@@ -16,7 +16,7 @@ import numpy as np
 from eightcount.motion.errors import EightcountError
 from eightcount.serve.engine import ChunkLike, EngineInfo, JobCancelled, Report, Summary
 from eightcount.serve.songs import HeardSong
-from eightcount.wire.messages import Generate, SongReady
+from eightcount.wire.messages import EditTake, Generate, SongReady
 
 if TYPE_CHECKING:
     from eightcount.music.rhythm import Rhythm
@@ -114,15 +114,19 @@ class ChoreographyEngine:
             temperature=request.temperature,
             energy=request.energy,
         )
+        hooks = {
+            "progress": lambda said: report(said.stage, said.done, said.total),
+            "cancelled": cancelled,
+            "rhythm": heard.rhythm,
+        }
         try:
-            yield from choreographer.choreograph(
-                heard.song,
-                wanted,
-                self._model,
-                progress=lambda said: report(said.stage, said.done, said.total),
-                cancelled=cancelled,
-                rhythm=heard.rhythm,
-            )
+            if isinstance(request, EditTake):
+                from eightcount.serve.edits import edited
+
+                motion = edited(request, wanted, heard.song, self._model, hooks)
+                yield choreographer.Chunk(0, motion)
+            else:
+                yield from choreographer.choreograph(heard.song, wanted, self._model, **hooks)
         except choreographer.Cancelled as error:
             raise JobCancelled from error
 

@@ -10,6 +10,7 @@ Hello                            Welcome; again whenever the backend's state cha
 AskSong (digest)                 SongReady, or Failed "song-unknown": then send PutSong
 PutSong (bytes)                  Progress*, then one of SongReady, Failed, Cancelled
 Generate                         Progress* and Frames*, then one of Done, Failed, Cancelled
+EditTake                         as Generate
 Cancel (job)                     nothing of its own: the job itself ends in Cancelled (or had ended)
 Ping                             Pong (the backend also sends one every 2 s by itself)
 Release                          nothing; the next job loads the model again
@@ -36,6 +37,7 @@ PROTOCOL = 1
 MAX_FRAMES = 300
 """The most frames one ``Frames`` message carries (10 s at 30 fps)."""
 
+HALVES = ("both", "upper", "lower")
 STATES = ("warming", "ready", "failed")
 STAGES = ("warming up", "listening", "choreographing", "refining")
 
@@ -197,6 +199,42 @@ class Generate(Message):
     model: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EditTake(Generate):
+    """Choose a range of a take anew; the answer is the whole take, equal bit for bit elsewhere.
+
+    The take is sent as it now stands: ``rotations`` (n, 24, 4), ``translation`` (n, 3), ``contacts``
+    (n, 4) as in ``Frames``, at the model's frame rate. ``start`` is where the take begins in the
+    song. ``range_start`` .. ``range_stop``: seconds of the take; past its end it grows longer.
+    ``half``: one of :data:`HALVES`. Pins are poses to be hit: ``pin_frames`` (p,) frames of the take
+    within the range, ``pin_rotations`` (p, 24, 4), ``pin_translation`` (p, 3), ``pin_halves``.
+    ``loop``: the take's end is to flow into its start. ``genre``, ``seed`` and the rest are those of
+    the new stretch.
+    """
+
+    kind: ClassVar[str] = "edit"
+    BUFFERS: ClassVar[dict[str, Buffer]] = {
+        "rotations": Buffer("f4", (None, 24, 4)),
+        "translation": Buffer("f4", (None, 3)),
+        "contacts": Buffer("f4", (None, 4)),
+        "pin_frames": Buffer("i4", (None,)),
+        "pin_rotations": Buffer("f4", (None, 24, 4)),
+        "pin_translation": Buffer("f4", (None, 3)),
+    }
+
+    range_start: float = _number(0.0, 0.0, 36000.0)
+    range_stop: float = _number(0.0, 0.0, 36000.0)
+    half: str = "both"
+    loop: bool = False
+    pin_halves: tuple[str, ...] = ()
+    rotations: np.ndarray
+    translation: np.ndarray
+    contacts: np.ndarray
+    pin_frames: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+    pin_rotations: np.ndarray = field(default_factory=lambda: np.zeros((0, 24, 4), np.float32))
+    pin_translation: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Progress(Message):
     """How far a job is. ``stage`` is one of :data:`STAGES`; ``done`` of ``total`` seconds."""
@@ -333,6 +371,7 @@ FROM_CLIENT: tuple[type[Message], ...] = (
     AskSong,
     PutSong,
     Generate,
+    EditTake,
     Cancel,
     Ping,
     Release,

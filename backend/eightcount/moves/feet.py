@@ -1,0 +1,189 @@
+"""Where the feet are: planted on the floor, on their way, or in the air with the body."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from eightcount.motion.skeleton import OFFSETS, SOLE_HEIGHTS
+from eightcount.moves.feel import Feel
+from eightcount.moves.language import FootKey
+from eightcount.moves.score import AIRBORNE, PlacedFoot, on_stage
+
+#: counts that an arrival takes
+_LEADS = {
+    "step": 0.5, "stomp": 0.5, "tap": 0.4, "heel": 0.4, "slide": 0.5, "up": 0.35, "flat": 0.3,
+    "load": 0.5, "pivot": 0.5, "lift": 0.45, "kick": 0.45, "free": 0.6,
+}  # fmt: skip
+_PITCH = {"tap": 24.0, "heel": -26.0, "up": 30.0}
+_WEIGHT = {"tap": 0.12, "heel": 0.15, "lift": 0.0, "kick": 0.0, "free": 0.0}
+_POINT = 30.0  # how far a foot in the air points its toes, degrees
+_LEG = float(np.linalg.norm(OFFSETS[4]) + np.linalg.norm(OFFSETS[7]))
+#: height of the hip above a standing ankle in a relaxed stance, metres
+_HIP = 0.945 - 0.085 - 0.05 - float(SOLE_HEIGHTS[0])
+
+
+@dataclass
+class FootTrack:
+    """A foot at every sample.
+
+    Attributes: x, z (N,) stage place of the ball, metres; y (N,) lift of the ball; yaw (N,) degrees in
+    the world; pitch (N,) degrees, positive heel up about the ball, negative toes up about the heel;
+    air (N,) 0 on the floor to 1 carried by the body; out, up, ahead (N,) ankle from the hip in leg
+    lengths when carried; own (N,) 1 if these count in the pelvis's frame, 0 in the heading's; load (N,)
+    share of weight it can take; planted (N,) bool.
+    """
+
+    x: np.ndarray
+    z: np.ndarray
+    y: np.ndarray
+    yaw: np.ndarray
+    pitch: np.ndarray
+    air: np.ndarray
+    out: np.ndarray
+    up: np.ndarray
+    ahead: np.ndarray
+    own: np.ndarray
+    load: np.ndarray
+    planted: np.ndarray
+
+
+@dataclass
+class _State:
+    x: float
+    z: float
+    yaw: float
+    y: float = 0.0
+    pitch: float = 0.0
+    air: float = 0.0
+    out: float = 0.0
+    up: float = -0.9
+    ahead: float = 0.0
+    own: float = 0.0
+    load: float = 1.0
+    planted: bool = True
+
+
+def foot_track(
+    keys: list[PlacedFoot],
+    side: str,
+    beats: np.ndarray,
+    feel: Feel,
+    swing: Callable[[float], float],
+) -> FootTrack:
+    """Track of one foot over the samples.
+
+    Args:
+        keys: in the order of their counts (beat numbers). side: "L" or "R".
+        beats: (N,) running beat number of each sample.
+        swing: maps a count to the beat at which the genre's feel plays it.
+    """
+    sign = 1 if side == "L" else -1
+    home, heading = (keys[0].home, keys[0].heading) if keys else ((0.0, 0.0), 0.0)
+    x, z = on_stage((feel.stance * sign, 0.06), home, heading)
+    state = _State(x, z, heading + sign * feel.turnout)
+    track = FootTrack(**{f.name: np.full(len(beats), float(getattr(state, f.name))) for f in fields(_State)})
+    done = -np.inf
+    for placed in sorted(keys, key=lambda k: k.key.count):
+        arrives = swing(placed.key.count)
+        if arrives <= done + 1e-6:
+            continue
+        lead = placed.key.lead or _LEADS[placed.key.verb]
+        begins = max(arrives - lead, done)
+        new = _arrived(placed, state, sign, feel)
+        _travel(track, state, new, placed.key, beats, begins, arrives)
+        state, done = new, arrives
+    track.planted = track.planted > 0.5
+    return track
+
+
+def _arrived(placed: PlacedFoot, old: _State, sign: int, feel: Feel) -> _State:
+    """The foot's state once a key's count has come."""
+    key = placed.key
+    new = _State(**vars(old))
+    if key.verb in AIRBORNE:
+        new.air, new.planted, new.y = 1.0, False, 0.0
+        new.out, new.up, new.ahead = _carried(key)
+        new.own = 1.0 if key.verb == "free" else 0.0
+        new.pitch = _POINT if key.pitch is None else key.pitch
+    elif key.verb != "load":
+        new.air = 0.0
+        new.planted = True
+        new.y = key.height or 0.0
+        default = old.pitch if key.verb == "pivot" else _PITCH.get(key.verb, 0.0)
+        new.pitch = default if key.pitch is None else key.pitch
+    if key.x is not None and key.verb not in AIRBORNE:
+        new.x, new.z = on_stage((key.x * sign, key.z), placed.home, placed.heading)
+    if key.verb not in ("load", "up", "flat") or key.yaw is not None:
+        yaw = placed.heading + sign * (feel.turnout if key.yaw is None else key.yaw)
+        if key.verb == "pivot":
+            new.yaw = old.yaw + key.turn
+            if key.yaw is not None:
+                new.yaw = _near(yaw, old.yaw + key.turn)
+        else:
+            new.yaw = _near(yaw + key.turn, old.yaw)
+    default = 1.0 if key.verb not in ("load", "up", "flat", "pivot") else old.load
+    new.load = _WEIGHT.get(key.verb, default) if key.weight is None else key.weight
+    return new
+
+
+def _near(angle: float, reference: float) -> float:
+    """The same direction, at most half a turn from the reference."""
+    return reference + (angle - reference + 180.0) % 360.0 - 180.0
+
+
+def _carried(key: FootKey) -> tuple[float, float, float]:
+    """Ankle from the hip in leg lengths: out, up, forward."""
+    if key.verb == "kick":
+        a, s = np.radians(key.angle), np.radians(key.side)
+        return (
+            key.extend * np.sin(s),
+            -key.extend * np.cos(a) * np.cos(s),
+            key.extend * np.sin(a) * np.cos(s),
+        )
+    if key.verb == "free":
+        return key.x, key.height, key.z
+    height = 0.2 if key.height is None else key.height
+    x, z = (0.1, 0.0) if key.x is None else (key.x, key.z)
+    return ((x - 0.07) / _LEG, -(_HIP - height) / _LEG, (z - 0.06) / _LEG)
+
+
+def _travel(track, old: _State, new: _State, key: FootKey, beats, begins, arrives) -> None:
+    """Fill the track from where a key's movement begins on."""
+    after, during = beats >= arrives, (beats >= begins) & (beats < arrives)
+    u = (beats[during] - begins) / max(arrives - begins, 1e-6)
+    flies = key.verb in ("step", "stomp", "tap", "heel", "lift", "kick", "free")
+    even = np.clip(u / 0.93, 0, 1) if flies else u
+    share = even * even * (3 - 2 * even)
+    for f in fields(_State):
+        values, a, b = getattr(track, f.name), float(getattr(old, f.name)), float(getattr(new, f.name))
+        values[after] = b
+        if f.name == "planted":
+            values[during] = 0.0 if flies or key.verb == "slide" else min(a, b)
+        else:
+            values[during] = a + (b - a) * share
+    if flies:
+        _fly(track, old, new, key, during, u)
+
+
+def _fly(track: FootTrack, old: _State, new: _State, key: FootKey, during, u: np.ndarray) -> None:
+    """Arc, foot roll and unloading of a foot that leaves the floor."""
+    track.load[during] = old.load * np.clip(1 - 2.5 * u, 0, 1)
+    if new.air:
+        track.load[during] = np.minimum(track.load[during], 1 - u)
+    distance = float(np.hypot(new.x - old.x, new.z - old.z))
+    arc = key.arc if key.arc is not None else 0.035 + 0.10 * min(distance, 0.6)
+    if key.verb == "stomp" and key.arc is None:
+        arc = 0.16
+    if old.air < 0.5 and not new.air:
+        track.y[during] += arc * np.sin(np.pi * u)
+    if old.air < 0.5 and old.pitch < 15:  # the heel leaves first
+        track.pitch[during] += 26 * _bump(u, 0.24, 0.24)
+    if key.verb == "step" and not new.pitch:  # and the ball lands first
+        track.pitch[during] += 14 * _bump(u, 0.84, 0.16)
+
+
+def _bump(u: np.ndarray, centre: float, width: float) -> np.ndarray:
+    return np.cos(np.pi / 2 * np.clip((u - centre) / width, -1, 1)) ** 2

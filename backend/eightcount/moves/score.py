@@ -1,0 +1,169 @@
+"""A score: placed moves merged into one row of keys a channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from eightcount.moves.feel import Feel
+from eightcount.moves.language import SIDES, FootKey, HandKey, Key, Move, PLACES
+
+#: counts in which a part that a move does not name goes back to neutral
+_RELEASE = 1.0
+#: metres a foot may stand beside a move's entry before it is put right
+_OFF_PLACE = 0.06
+_NEUTRAL = {"bounce": 1.0, "balance": 1.0}
+#: verbs that set a foot on the floor at a new place, or in the air
+STANDING = ("step", "stomp", "tap", "heel", "slide")
+AIRBORNE = ("lift", "kick", "free")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A move in a score.
+
+    Attributes:
+        start: beat number of its first count.
+        home: (x, z) metres on the stage that foot coordinates count from; heading: degrees, 0 faces
+            the camera (+z), positive to the left, running on over whole turns.
+        entry: move whose end this one expects the feet to stand like (its repeat), or None.
+        pace: counts of the move a beat: 1, 2 (double time) or 0.5 (half time).
+    """
+
+    move: Move
+    start: float
+    home: tuple[float, float] = (0.0, 0.0)
+    heading: float = 0.0
+    entry: Move | None = None
+    pace: float = 1.0
+
+    @property
+    def end(self) -> float:
+        """Beat number at which the next move begins."""
+        return self.start + self.move.counts / self.pace
+
+
+@dataclass(frozen=True)
+class PlacedFoot:
+    """A foot key with the home and heading that its coordinates count from; count is a beat."""
+
+    key: FootKey
+    home: tuple[float, float]
+    heading: float
+
+
+@dataclass
+class Score:
+    """Keys of a whole dance, counts being beat numbers of the song."""
+
+    channels: dict[str, list[Key]] = field(default_factory=dict)
+    hands: dict[str, list[HandKey]] = field(default_factory=dict)
+    feet: dict[str, list[PlacedFoot]] = field(default_factory=dict)
+
+
+def merge(placed: list[Placed], feel: Feel) -> Score:
+    """One score of moves in a row; feet that stand elsewhere are stepped to each move's entry."""
+    score = Score(feet={s: [] for s in SIDES})
+    names = {name for p in placed for name in p.move.channels} | {"turn", "balance", "floor"}
+    for name in sorted(names):
+        rows = [k for p in placed for k in _channel(p, name)]
+        score.channels[name] = _rising(rows)
+    for side in SIDES:
+        score.hands[side] = _rising([k for p in placed for k in _hand(p, side)])
+    stance = {s: _at((feel.stance, 0.06), placed[0].home, placed[0].heading, s) for s in SIDES}
+    for p in placed:
+        _feet(score, p, feel, stance)
+    return score
+
+
+def _rising(keys: list) -> list:
+    """Keys in order of time; of two at one time the later one given counts."""
+    out: list = []
+    for key in sorted(keys, key=lambda k: k.count):
+        if out and key.count - out[-1].count < 1e-3:
+            out[-1] = key
+        else:
+            out.append(key)
+    return out
+
+
+def _channel(p: Placed, name: str) -> list[Key]:
+    facts = {"balance": p.move.balance, "floor": 1.0 if p.move.floor else 0.0}
+    if name in facts:
+        return [Key(p.start + 0.25, facts[name], "smooth", 0.75)]
+    keys = p.move.channels.get(name, ())
+    if name == "turn":
+        first = [Key(p.start, p.heading, "smooth", 1.0)] if not keys or keys[0].count > 0.4 else []
+        return first + [_timed(k, p, p.heading) for k in keys]
+    if keys:
+        return [_timed(k, p) for k in keys]
+    neutral = _NEUTRAL.get(name, 0.0)
+    if name == "bounce" and p.move.floor:
+        neutral = 0.0
+    return [Key(p.start + 0.1, neutral, "smooth", _RELEASE)]
+
+
+def _timed(key, p: Placed, offset: float = 0.0):
+    lead = None if key.lead is None else key.lead / p.pace
+    moved = replace(key, count=p.start + key.count / p.pace, lead=lead)
+    return replace(moved, value=key.value + offset) if offset else moved
+
+
+def _hand(p: Placed, side: str) -> list[HandKey]:
+    keys = p.move.hands.get(side, ())
+    if not keys:
+        return [HandKey(p.start + 0.2, PLACES["rest"], "smooth", _RELEASE)]
+    out = []
+    for key in keys:
+        key = _timed(key, p)
+        if key.anchor == "floor":
+            key = replace(key, spot=on_stage(key.spot, p.home, p.heading))
+        out.append(key)
+    return out
+
+
+def on_stage(spot, home, heading: float) -> tuple[float, float]:
+    """(left, forward) metres from a home with a heading, as (x, z) of the stage."""
+    c, s = np.cos(np.radians(heading)), np.sin(np.radians(heading))
+    return (home[0] + spot[0] * c + spot[1] * s, home[1] - spot[0] * s + spot[1] * c)
+
+
+def _at(own: tuple[float, float], home, heading: float, side: str) -> tuple[float, float]:
+    return on_stage((own[0] * (1 if side == "L" else -1), own[1]), home, heading)
+
+
+def last_place(move: Move, side: str, feel: Feel) -> tuple[float, float]:
+    """(out, forward) at which a foot stands when the move ends, from the home it began with."""
+    for key in reversed(move.feet.get(side, ())):
+        if key.verb in STANDING and key.x is not None:
+            return (key.x, key.z)
+    return (feel.stance, 0.06)
+
+
+def _feet(score: Score, p: Placed, feel: Feel, stance: dict[str, tuple[float, float]]) -> None:
+    """Add a move's foot keys; `stance` is where the feet stand on the stage, kept up to date."""
+    repeat = p.entry or p.move
+    sign = {"L": 1, "R": -1}
+    for number, side in enumerate(SIDES):
+        keys = p.move.feet.get(side, ())
+        out, ahead = last_place(repeat, side, feel)
+        # the repeat began one travel earlier
+        entry = (out - sign[side] * repeat.travel[0], ahead - repeat.travel[1])
+        expected = _at(entry, p.home, p.heading, side)
+        off = np.hypot(expected[0] - stance[side][0], expected[1] - stance[side][1])
+        first = keys[0].count if keys and keys[0].verb not in ("load", "up", "flat", "pivot") else 9
+        turned = bool(score.feet[side]) and abs(p.heading - score.feet[side][-1].heading) > 20
+        fresh = not score.feet[side]
+        if (off > _OFF_PLACE or turned or fresh) and first > 0.55:
+            when = p.start - (0.5 if number else 0.0)
+            earlier = [f for f in score.feet[side] if f.key.count < when - 0.45]
+            score.feet[side] = earlier
+            step = FootKey(when, "step", x=entry[0], z=entry[1], yaw=feel.turnout, lead=0.45)
+            score.feet[side].append(PlacedFoot(step, p.home, p.heading))
+            stance[side] = expected
+        for key in keys:
+            moved = _timed(key, p)
+            score.feet[side].append(PlacedFoot(moved, p.home, p.heading))
+            if key.verb in STANDING and key.x is not None:
+                stance[side] = _at((key.x, key.z), p.home, p.heading, side)

@@ -16,7 +16,7 @@ from .properties import use_defaults
 #: seconds of main-thread time that a tick may use.
 BUDGET = 0.007
 #: seconds between ticks: while something moves, while a backend is only there, and at rest.
-BUSY, CALM = 0.02, 0.2
+BUSY, CALM = 0.012, 0.2
 
 _drawn = -1
 

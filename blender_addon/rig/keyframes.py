@@ -143,8 +143,10 @@ class TakeWriter:
         return True
 
     def waiting(self) -> list[int]:
-        """The channels that have a block to write now."""
-        return [c for c in range(len(CHANNELS)) if self._waits(c)]
+        """The channels that have a block to write now, the shortest first: where frames arrive
+        faster than they are written, none must starve."""
+        found = [c for c in range(len(CHANNELS)) if self._waits(c)]
+        return sorted(found, key=lambda c: self._written[c])
 
     def table(self) -> np.ndarray:
         """The key table (T, 99) of all frames handed in."""

@@ -135,3 +135,14 @@ def test_clock_at_film_rates():
     assert timing.Clock(1, 30).last_frame(600) == 600
     assert timing.Clock(1, 60).last_frame(600) == 1199
     assert timing.Clock(1, 24).last_frame(600) == 480
+
+
+def test_no_curve_starves_where_frames_arrive_faster_than_they_are_written(scene, dance):
+    dancer = armature.create_dancer(scene)
+    action = actions.new_action("take")
+    writer = keyframes.TakeWriter(ids.uid(action), timing.Clock(1, 30), armature.rest_root(dancer))
+    piece = dance(keyframes.BLOCK)
+    for _ in range(110):  # a block of frames comes with every curve that is written
+        writer.add(piece)
+        writer.step(1e-9)
+    assert len(actions.channels(action).fcurves) == 99

@@ -43,6 +43,7 @@ def test_every_joint_is_in_the_picture_at_every_frame(scene, dancer):
 
 def test_camera_looks_at_the_dancers_front(scene, dancer):
     stage.set_stage(scene, dancer, range(1, 61))
+    scene.frame_set(1)
     assert (scene.camera.matrix_world @ Vector((0, 0, 0))).y < dancer.location.y - 2
 
 

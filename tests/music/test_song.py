@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 from pathlib import Path
 
 import av
@@ -27,21 +28,22 @@ def encode(samples: np.ndarray, rate: int, codec: str, container: str, **options
         av.codec.Codec(codec, "w")
     except av.codec.codec.UnknownCodecError:
         pytest.skip(f"this build of PyAV has no {codec} encoder")
-    file = io.BytesIO()
-    with av.open(file, "w", format=container, options=options) as output:
-        stream = output.add_stream(codec, rate=rate)
-        stream.layout = "mono"
-        frame = av.AudioFrame.from_ndarray(
-            samples.astype(np.float32)[None, :], format="fltp", layout="mono"
-        )
-        frame.sample_rate = rate
-        resampler = av.AudioResampler(
-            stream.format, layout="mono", rate=rate, frame_size=stream.frame_size or 1024
-        )
-        for part in [*resampler.resample(frame), *resampler.resample(None)]:
-            output.mux(stream.encode(part))
-        output.mux(stream.encode(None))
-    return file.getvalue()
+    with tempfile.TemporaryDirectory() as folder:  # "faststart" rewrites the file: no BytesIO
+        path = Path(folder) / "song"
+        with av.open(str(path), "w", format=container, options=options) as output:
+            stream = output.add_stream(codec, rate=rate)
+            stream.layout = "mono"
+            frame = av.AudioFrame.from_ndarray(
+                samples.astype(np.float32)[None, :], format="fltp", layout="mono"
+            )
+            frame.sample_rate = rate
+            resampler = av.AudioResampler(
+                stream.format, layout="mono", rate=rate, frame_size=stream.frame_size or 1024
+            )
+            for part in [*resampler.resample(frame), *resampler.resample(None)]:
+                output.mux(stream.encode(part))
+            output.mux(stream.encode(None))
+        return path.read_bytes()
 
 
 def code_of(data: bytes | Path, **options) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -29,17 +30,40 @@ def write_motion_shard(clips: list[Clip], folder: Path) -> None:
     """Write ``lower`` and ``upper`` streams of all clips; held-out clips only as they are."""
     writer = ShardWriter(folder)
     for clip in clips:
-        for speed in (1.0,) if clip.held_out else SPEEDS:
-            motion = at_speed(clip.motion, speed)
-            if len(motion) < MIN_FRAMES:
-                continue
-            for mirrored in (False,) if clip.held_out else (False, True):
-                lower, upper = to_streams(motion.mirrored() if mirrored else motion)
-                writer.add(
-                    {"lower": lower, "upper": upper},
-                    name=clip.name,
-                    genre=clip.genre,
-                    held_out=clip.held_out,
-                    info={"speed": speed, "mirrored": mirrored, "subject": clip.subject},
-                )
+        add_clip(writer, clip)
     writer.close()
+
+
+def add_clip(
+    writer: ShardWriter,
+    clip: Clip,
+    *,
+    speeds: Iterable[float] = SPEEDS,
+    mirror: bool = True,
+    info: dict | None = None,
+) -> int:
+    """Add a clip's streams; a held-out clip only as it is. Returns how many sequences came of it.
+
+    Args:
+        writer: the shard.
+        clip: at its own frame rate.
+        speeds: playback speeds of a training clip.
+        mirror: add its mirror images as well.
+        info: kept with every sequence, JSON-able.
+    """
+    added = 0
+    for speed in (1.0,) if clip.held_out else speeds:
+        motion = at_speed(clip.motion, speed)
+        if len(motion) < MIN_FRAMES:
+            continue
+        for mirrored in (False,) if clip.held_out or not mirror else (False, True):
+            lower, upper = to_streams(motion.mirrored() if mirrored else motion)
+            writer.add(
+                {"lower": lower, "upper": upper},
+                name=clip.name,
+                genre=clip.genre,
+                held_out=clip.held_out,
+                info={"speed": speed, "mirrored": mirrored, "subject": clip.subject, **(info or {})},
+            )
+            added += 1
+    return added

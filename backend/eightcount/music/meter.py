@@ -19,7 +19,7 @@ BEATS_PER_BAR = 4
 _STEPS = 4  # sixteenths of a beat
 _FRAMES_PER_ONSET = 30 / ONSET_RATE
 _SLOWEST, _FASTEST = 66.0, 160.0  # BPM that halving and doubling may lead to
-_HALF_IS_BETTER, _DOUBLE_IS_BETTER = 1.08, 1.5
+_HALF_IS_BETTER, _DOUBLE_IS_BETTER = 1.1, 1.5
 
 # What a bar of 16 sixteenths usually holds, by sign: rows are the position's expected strength.
 _LOW = np.array([10, -5, -1, -2, 2, -4, 0, -3, 5, -5, 0, -3, 2, -4, -1, -3], dtype=float)

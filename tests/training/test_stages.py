@@ -1,0 +1,149 @@
+"""Training in miniature: every stage runs, a cut run resumes to the same end, bundles load."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+import torch
+
+from eightcount.data.corpus import Clip
+from eightcount.data.motion_shard import write_motion_shard
+from eightcount.data.pairing import write_pairs
+from eightcount.data.phrases import danced_clips
+from eightcount.data.shards import ShardWriter
+from eightcount.data.song_library import LibrarySong
+from eightcount.models import load_model
+from eightcount.motion import rotations as rot
+from eightcount.motion.errors import EightcountError
+from eightcount.motion.motion import Motion
+from eightcount.motion.skeleton import NUM_JOINTS, rest_height
+from eightcount.music.rhythm import Rhythm
+from eightcount.training import runs
+
+LOOP = {"steps": 3, "batch": 2, "evaluate_every": 2, "checkpoint_every": 1, "warmup": 1}
+STREAMS = {
+    "lower": {"size": 62, "width": 16, "levels": [7, 5, 5, 5, 5], "blocks": 1},
+    "upper": {"size": 90, "width": 16, "levels": [7, 5, 5, 5, 5], "blocks": 1},
+}
+MUSIC = {
+    "semantic": {"size": 20, "width": 16, "levels": [8, 5, 5, 5], "blocks": 1},
+    "acoustic": {"size": 15, "width": 16, "levels": [8, 5, 5, 5], "blocks": 1},
+}
+TABLES = {
+    "data": {"genres": ["salsa"]},
+    "tokenizer": {"frames": 32, "loop": LOOP} | STREAMS,
+    "music": {"frames": 32, "loop": LOOP} | MUSIC,
+    "generator": {
+        "width": 32, "music_layers": 1, "global_layers": 1, "dance_layers": 1, "length": 16,
+        "loop": LOOP,
+    },
+    "refiner": {"width": 16, "modules": 1, "loop": LOOP},
+    "model": {"licence": "Apache-2.0", "note": "in miniature"},
+}  # fmt: skip
+
+
+def dance(seed: int) -> Motion:
+    """Ten seconds that rest every 16 frames, arms and legs swinging."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(300)
+    angles = rng.normal(size=(1, NUM_JOINTS, 3)) * 0.3 * np.cos(np.pi * t / 16)[:, None, None]
+    place = np.stack([0.2 * np.cos(np.pi * t / 16), np.full(300, rest_height()), 0 * t], -1)
+    return Motion(rot.from_axis_angle(angles), place, np.zeros((300, 4)))
+
+
+def song(held_out: bool) -> LibrarySong:
+    frames = 800
+    features = np.random.default_rng(held_out).normal(size=(frames, 35)).astype(np.float32)
+    beats = np.arange(0, frames, 17.0)
+    rhythm = Rhythm(1800 / 17, beats, np.arange(0, len(beats), 4))
+    return LibrarySong(
+        f"song-{held_out}", held_out, features, np.full(frames, 0.5, np.float32), rhythm
+    )
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    """A work folder with small shards."""
+    folder = tmp_path_factory.mktemp("run")
+    clips = [Clip(f"c{i}", "s", "salsa", dance(i), held_out=i == 2) for i in range(3)]
+    write_motion_shard(clips, folder / "corpus" / "motion")
+    songs = [song(False), song(True)]
+    writer = ShardWriter(folder / "corpus" / "songs")
+    for s in songs:
+        writer.add(
+            {"features": s.features, "loudness": s.loudness[:, None]},
+            name=s.name, genre="", held_out=s.held_out,
+        )  # fmt: skip
+    writer.close()
+    write_pairs(
+        danced_clips(clips), songs, folder / "corpus" / "pairs",
+        pairs={"salsa": 3}, held_out_pairs=1, progress=lambda _: None,
+    )  # fmt: skip
+    return folder
+
+
+def run_in(work) -> runs.Run:
+    return runs.Run(work, TABLES, "cpu")
+
+
+def test_from_shards_to_a_model_that_loads(work, tmp_path):
+    run = run_in(work)
+    with pytest.raises(EightcountError, match="train tokenizer"):
+        runs.train_generator(run)
+    for stage in (runs.train_tokenizer, runs.train_music, runs.train_generator, runs.train_refiner):
+        stage(run)
+    runs.bundle(run, tmp_path / "tiny")
+    model = load_model(str(tmp_path / "tiny"))
+    assert model.genres == ("salsa",) and model.energy.shape == (1, 21)
+    assert (tmp_path / "tiny" / "training" / "generator.csv").is_file()
+    with (work / "tokenizer" / "curves.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [r["step"] for r in rows] == ["2", "3"] and float(rows[-1]["held_out_mpjpe"]) > 0
+
+
+def test_a_cut_run_ends_where_the_whole_run_ends(work, tmp_path, monkeypatch):
+    whole = _trained(work, tmp_path / "whole")
+    cut = tmp_path / "cut"
+    original = runs.TokenizerStage.batch
+    calls = []
+
+    def cut_off(self, size, rng):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return original(self, size, rng)
+
+    monkeypatch.setattr(runs.TokenizerStage, "batch", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        _trained(work, cut)
+    monkeypatch.setattr(runs.TokenizerStage, "batch", original)
+    again = _trained(work, cut)
+    for key, value in whole.items():
+        torch.testing.assert_close(again[key], value)
+
+
+def _trained(work, folder) -> dict:
+    run = runs.Run(folder, TABLES, "cpu")
+    (folder / "corpus").mkdir(parents=True, exist_ok=True)
+    if not run.shard("motion").exists():
+        run.shard("motion").symlink_to(work / "corpus" / "motion")
+    runs.train_tokenizer(run)
+    return run.weights("tokenizer")["state"]
+
+
+def test_generator_and_tokenizers_must_speak_the_same_codes(work):
+    run = runs.Run(work, TABLES | {"generator": TABLES["generator"] | {"levels": [8, 5, 5, 5]}}, "cpu")
+    if not (work / "tokenizer" / "weights.pt").is_file():
+        runs.train_tokenizer(run)
+    if not (work / "music" / "weights.pt").is_file():
+        runs.train_music(run)
+    with pytest.raises(EightcountError, match="levels"):
+        runs.train_generator(run)
+
+
+def test_unknown_settings_are_named(work):
+    run = runs.Run(work, {"music": {"frames": 32, "loop": {"stepz": 3}}}, "cpu")
+    with pytest.raises(EightcountError, match="stepz"):
+        runs.train_music(run)

@@ -6,12 +6,14 @@ import argparse
 from pathlib import Path
 
 STAGES = ("data", "tokenizer", "music", "generator", "refiner", "bundle")
+#: beside the stages: real dance as takes, to measure a model's takes against
+REFERENCE = "reference"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument(
-        "stage", choices=[*STAGES, "all"], help="one stage, or all of them in this order"
+        "stage", choices=[*STAGES, "all", REFERENCE], help="one stage, or all of them in this order"
     )
     parser.add_argument("--config", type=Path, required=True, help="the run's TOML")
     parser.add_argument("--work", type=Path, required=True, help="folder for shards, checkpoints")
@@ -19,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--songs", type=Path, nargs="*", default=[], help="folders of songs (data)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = torch's choice")
-    parser.add_argument("--out", type=Path, help="the model folder (bundle)")
+    parser.add_argument("--out", type=Path, help="the model folder (bundle), or takes (reference)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,6 +39,11 @@ def run(args: argparse.Namespace) -> int:
         if stage == "data":
             config = build(prepare.DataConfig, run_.table("data"))
             prepare.prepare_all(config, _needed(args, "corpus"), args.songs, args.work)
+        elif stage == REFERENCE:
+            from eightcount.training.reference import write_reference
+
+            count = write_reference(run_.shard("pairs"), _needed(args, "out"))
+            print(f"{count} takes")
         elif stage == "bundle":
             runs.bundle(run_, _needed(args, "out"))
         else:

@@ -134,7 +134,9 @@ def _trained(work, folder) -> dict:
 
 
 def test_generator_and_tokenizers_must_speak_the_same_codes(work):
-    run = runs.Run(work, TABLES | {"generator": TABLES["generator"] | {"levels": [8, 5, 5, 5]}}, "cpu")
+    run = runs.Run(
+        work, TABLES | {"generator": TABLES["generator"] | {"levels": [8, 5, 5, 5]}}, "cpu"
+    )
     if not (work / "tokenizer" / "weights.pt").is_file():
         runs.train_tokenizer(run)
     if not (work / "music" / "weights.pt").is_file():
@@ -147,3 +149,15 @@ def test_unknown_settings_are_named(work):
     run = runs.Run(work, {"music": {"frames": 32, "loop": {"stepz": 3}}}, "cpu")
     with pytest.raises(EightcountError, match="stepz"):
         runs.train_music(run)
+
+
+def test_reference_takes_are_the_pairs_with_their_beats(work, tmp_path):
+    from eightcount.motion.formats.npz import load_take
+    from eightcount.training.reference import write_reference
+
+    assert write_reference(work / "corpus" / "pairs", tmp_path / "real") == 4
+    takes = [load_take(p) for p in sorted((tmp_path / "real").glob("*.npz"))]
+    assert {t.genre for t in takes} == {"salsa"} and sum(t.extra["held_out"] for t in takes) == 1
+    for take in takes:
+        assert len(take.beats) > 10
+        np.testing.assert_allclose(np.diff(take.beats), 17.0, atol=0.01)

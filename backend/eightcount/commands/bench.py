@@ -28,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = torch's choice")
     parser.add_argument("--steps", type=int, default=10, help="decoding passes")
     parser.add_argument("--model", default="", help="a name in assets/models, or a folder")
+    parser.add_argument(
+        "--serve",
+        action="store_true",
+        help="also time a backend process over the wire (30 s, 10 min)",
+    )
     parser.add_argument("--out", type=Path, default=Path("out/bench.json"), help="the JSON file")
 
 
@@ -38,10 +43,19 @@ def run(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"{seconds:g} s of music ...", file=sys.stderr)
         results.append(_measure(seconds, args))
-    report = {"results": results, "growth": growth(results)}
+    report: dict = {"results": results, "growth": growth(results)}
+    if args.serve:
+        from eightcount.commands.bench_serve import measure_serve
+
+        report["serve"] = [
+            measure_serve(seconds, args.runs, args.steps, args.model, args.device)
+            for seconds in (30.0, 600.0)
+        ]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(report, indent=1), encoding="utf-8")
     print(table(report))
+    for line in report.get("serve", ()):
+        print("serve: " + ", ".join(f"{key} {value}" for key, value in line.items()))
     return 0
 
 

@@ -33,9 +33,21 @@ class CodeTable(nn.Module):
         )
         self.free = nn.Parameter(torch.zeros(len(ids) + masked, width))
         self.mask_row = nn.Parameter(torch.randn(1, width) * scale) if masked else None
+        self._kept: tuple[tuple, Tensor] | None = None
 
     def rows(self) -> Tensor:
-        """All rows (codes [+ 1], d)."""
+        """All rows (codes [+ 1], d); summed up once while the parameters stay as they are.
+
+        Decoding asks for them at every pass, where the sums would cost a fifth of the time.
+        """
+        if torch.is_grad_enabled():
+            return self._summed()
+        state = tuple((p.data_ptr(), p._version) for p in self.parameters())
+        if self._kept is None or self._kept[0] != state:
+            self._kept = (state, self._summed())
+        return self._kept[1]
+
+    def _summed(self) -> Tensor:
         table = sum(F.embedding(self.ids[:, i], level) for i, level in enumerate(self.levels))
         if self.mask_row is not None:
             table = torch.cat([table, self.mask_row])

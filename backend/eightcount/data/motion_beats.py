@@ -12,6 +12,8 @@ from eightcount.motion.skeleton import FPS
 
 #: the grid's regularity in librosa's tracker: loose grids follow every wobble of the speed
 _TIGHTNESS = 60
+#: a beat is moved to a rest of the smoothed speed (sigma in frames) at most so many frames away
+_REST_SIGMA, _REST_REACH = 3.0, 4
 #: prior tempo of dance, beats a minute
 _PRIOR_BPM = 105
 
@@ -66,5 +68,17 @@ def find_motion_beats(joints: np.ndarray) -> MotionBeats | None:
     )
     if len(beats) < 5:
         return None
+    beats = _at_rests(beats, gaussian_filter1d(joint_speed(joints), _REST_SIGMA))
     strength = [float(curve[beats[i::4]].mean()) for i in range(4)]
-    return MotionBeats(np.asarray(beats, np.float64), int(np.argmax(strength)))
+    return MotionBeats(beats.astype(np.float64), int(np.argmax(strength)))
+
+
+def _at_rests(beats: np.ndarray, speed: np.ndarray) -> np.ndarray:
+    """Each beat moved to the slowest frame near it, where there is a rest within reach."""
+    inner = np.flatnonzero((speed[1:-1] <= speed[:-2]) & (speed[1:-1] < speed[2:])) + 1
+    if not len(inner):
+        return beats
+    nearest = inner[np.abs(inner[None] - beats[:, None]).argmin(1)]
+    moved = np.where(np.abs(nearest - beats) <= _REST_REACH, nearest, beats)
+    # two beats may not meet at one rest
+    return np.where(np.concatenate([[True], np.diff(moved) > _REST_REACH]), moved, beats)

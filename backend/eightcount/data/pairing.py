@@ -21,6 +21,8 @@ from eightcount.motion.streams import from_streams
 
 #: length of a pair in frames (20 s)
 PAIR_FRAMES = 600
+#: a pair is kept when the body rests on the beats so much oftener than between them
+_MIN_GAIN = 0.08
 #: width of the window over which a dance's energy is measured, frames
 _ENERGY_SIGMA = 15
 
@@ -61,9 +63,28 @@ def write_pairs(
     writer.close()
 
 
+def _on_the_beat(joints: np.ndarray, beats: np.ndarray) -> float:
+    """How much nearer the body's rests lie to the beats than to the places half-way between.
+
+    Mean of exp(-d^2 / 18) over beats (d = frames to the nearest rest, as in the beat alignment
+    score), minus the same for the half-way places.
+    """
+    speed = gaussian_filter1d(joint_speed(joints), 3.0)
+    rests = np.flatnonzero((speed[1:-1] <= speed[:-2]) & (speed[1:-1] < speed[2:])) + 1
+    beats = beats[(beats >= 0) & (beats < len(joints))]
+    if len(rests) == 0 or len(beats) < 2:
+        return 0.0
+    between = (beats[1:] + beats[:-1]) / 2
+    score = [
+        np.exp(-np.abs(rests[None] - at[:, None]).min(1) ** 2 / 18).mean()
+        for at in (beats, between)
+    ]
+    return float(score[0] - score[1])
+
+
 def _write_some(writer, genre, clips, songs, count, held_out, rng) -> int:
     made = tries = 0
-    while made < count and tries < count * 8 and clips and songs:
+    while made < count and tries < count * 40 and clips and songs:
         tries += 1
         song = songs[rng.integers(len(songs))]
         pair = _pair(song, clips, rng)
@@ -95,6 +116,8 @@ def _pair(song: LibrarySong, clips: list[DancedClip], rng: np.random.Generator):
         return None
     lower, upper, names = chain
     motion, _ = from_streams(lower, upper)
+    if _on_the_beat(motion.joints(), beats - start) < _MIN_GAIN:
+        return None
     energy = gaussian_filter1d(joint_speed(motion.joints()), _ENERGY_SIGMA)
     window = slice(start, start + frames)
     rhythm = np.stack([phase[window], song.rhythm.bar_phase(total)[window]], axis=1)

@@ -98,6 +98,9 @@ def install_extension(arguments: argparse.Namespace, report: Report) -> object:
     settings = bpy.context.preferences.addons[MODULE].preferences
     settings.backend_python = str(arguments.backend_python)
     settings.model = arguments.model
+    # Blender begins with a cube in the dancer's place, and with a camera that looks at it.
+    for thing in list(bpy.data.objects):
+        bpy.data.objects.remove(thing)
     # A take has 30 frames a second: in a scene of 30 each lies on a frame of its own.
     bpy.context.scene.render.fps = 30
     bpy.context.preferences.filepaths.save_version = 0

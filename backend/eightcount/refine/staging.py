@@ -28,12 +28,12 @@ class StagingConfig:
         memory: seconds over which the heading is averaged: spins shorter than this are not led.
     """
 
-    heading_gain: float = 0.5
-    max_turn: float = 0.6
+    heading_gain: float = 1.2
+    max_turn: float = 1.2
     place_gain: float = 0.4
     radius: float = 0.5
     max_speed: float = 0.25
-    memory: float = 2.0
+    memory: float = 1.5
 
 
 class StageStream:

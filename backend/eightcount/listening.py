@@ -14,6 +14,7 @@ from eightcount.motion.errors import EightcountError
 from eightcount.music.features import song_features
 from eightcount.music.rhythm import Rhythm, find_rhythm, loudness_curve
 from eightcount.music.song import Song
+from eightcount.music.spectra import spectra
 from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 
 #: a song's loudness 0..1 becomes this range of dance energy: even quiet verses are danced
@@ -79,8 +80,9 @@ def listen(
             ``range-too-long``.
     """
     genre_index = model.genre_index(genre)
-    rhythm = rhythm or find_rhythm(song)
-    features = song_features(song, rhythm)
+    spectrum = spectra(song)
+    rhythm = rhythm or find_rhythm(song, spectrum=spectrum)
+    features = song_features(song, rhythm, spectrum=spectrum)
     first = int(round(start * model.fps))
     if stretch is None:
         frames = _frames(song, model, len(features), first, seconds)
@@ -96,7 +98,7 @@ def listen(
     semantic, acoustic = model.music.encode(torch.from_numpy(rows)[None].to(model.device))
     if energy is None:
         low, high = _ENERGY_RANGE
-        loudness = np.pad(loudness_curve(song)[window], (0, pad), mode="edge")
+        loudness = np.pad(loudness_curve(song, spectrum=spectrum)[window], (0, pad), mode="edge")
         level = token_mean(low + (high - low) * loudness)
     else:
         level = np.full(tokens, float(np.clip(energy, 0, 1)))

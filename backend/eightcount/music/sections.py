@@ -14,7 +14,8 @@ _FPS = 30.0
 _BARS_PER_SECTION = 3  # more than there are: `_merge` takes back what is not clear
 _MOST = 60
 _SHORTEST = 2  # bars: one phrase of eight counts
-_CLEAR = 1.0  # a border stays where the sides differ by more than the bars within them do
+# How far sections must lie apart: in scatters of their bars, and in scatters of means by chance.
+_EFFECT, _CHANCE = 1.0, 1.3
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def find_sections(features: np.ndarray, rhythm: Rhythm) -> list[Section]:
         first = [int(i) for i in librosa.segment.agglomerative(bars.T, min(count, len(bars)))]
         first = _merge(bars, sorted(set(first) | {0}))
     spans = list(zip(first, [*first[1:], len(bars)], strict=True))
-    labels = _labels(bars, spans)
+    labels = _labels(np.split(bars, first[1:]))
     energies = _energies(features, [(edges[a], edges[b]) for a, b in spans])
     return [
         Section(edges[a] / _FPS, edges[b] / _FPS, label, energy)
@@ -85,51 +86,48 @@ def _merge(bars: np.ndarray, first: list[int]) -> list[int]:
     """Drop the weakest border as long as a section is too short or the border is not clear."""
     first = list(first)
     while len(first) > 1:
-        spans = list(zip(first, [*first[1:], len(bars)], strict=True))
-        clear = np.array([_contrast(bars, a, b) for a, b in zip(spans, spans[1:], strict=False)])
-        short = np.array(
-            [
-                min(a[1] - a[0], b[1] - b[0]) < _SHORTEST
-                for a, b in zip(spans, spans[1:], strict=False)
-            ]
-        )
-        if short.any():
-            weakest = int(np.argmin(np.where(short, clear, np.inf)))
-        elif clear.min() < _CLEAR:
-            weakest = int(np.argmin(clear))
-        else:
+        groups = np.split(bars, first[1:])
+        pairs = list(zip(groups, groups[1:], strict=False))
+        clear = np.array([_contrast(one, two) for one, two in pairs])
+        short = np.array([min(len(one), len(two)) < _SHORTEST for one, two in pairs])
+        if not short.any() and clear.min() >= 1.0:
             break
-        del first[weakest + 1]
+        candidates = np.where(short, clear, np.inf) if short.any() else clear
+        del first[int(np.argmin(candidates)) + 1]
     return first
 
 
-def _contrast(bars: np.ndarray, left: tuple[int, int], right: tuple[int, int]) -> float:
-    """Distance of two sections' means over the scatter of their bars."""
-    one, two = bars[left[0] : left[1]], bars[right[0] : right[1]]
+def _contrast(one: np.ndarray, two: np.ndarray) -> float:
+    """How far two groups of bars lie apart; below 1 they may be one.
+
+    Their means must differ by the scatter of bars within them, and by clearly more than means of
+    so few bars differ by chance.
+    """
     apart = float(np.linalg.norm(one.mean(axis=0) - two.mean(axis=0)))
-    return apart / max(_scatter([one, two]), 1e-9)
+    chance = np.sqrt(1 / len(one) + 1 / len(two))
+    return apart / (_scatter([one, two]) * max(_EFFECT, _CHANCE * chance))
 
 
 def _scatter(groups: list[np.ndarray]) -> float:
-    """Root mean square distance of bars from their own section's mean, never below a little."""
+    """Standard deviation (all columns together) of bars around their group's mean; not 0."""
     inside = np.concatenate([group - group.mean(axis=0) for group in groups])
-    return max(float(np.sqrt((inside**2).sum(axis=1).mean())), 0.25 * np.sqrt(inside.shape[1]))
+    freedom = max(len(inside) - len(groups), 1)
+    return max(float(np.sqrt((inside**2).sum() / freedom)), 0.25 * np.sqrt(inside.shape[1]))
 
 
-def _labels(bars: np.ndarray, spans: list[tuple[int, int]]) -> list[str]:
-    """Letters in order of appearance; a section takes the letter of an earlier one like it."""
-    groups = [bars[a:b] for a, b in spans]
-    scatter = _scatter(groups)
-    means: list[np.ndarray] = []
+def _labels(groups: list[np.ndarray]) -> list[str]:
+    """Letters in order of appearance; a section takes the letter of the earlier one most like it,
+    if one is."""
+    kinds: list[np.ndarray] = []
     labels = []
     for group in groups:
-        mean = group.mean(axis=0)
-        near = [float(np.linalg.norm(mean - other)) for other in means]
-        if near and min(near) < _CLEAR * scatter:
+        near = [_contrast(group, kind) for kind in kinds]
+        if near and min(near) < 1.0:
             number = int(np.argmin(near))
+            kinds[number] = np.concatenate([kinds[number], group])
         else:
-            number = len(means)
-            means.append(mean)
+            number = len(kinds)
+            kinds.append(group)
         labels.append(chr(ord("A") + number % 26))
     return labels
 

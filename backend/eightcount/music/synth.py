@@ -59,7 +59,7 @@ def synthesise(
 
     Args:
         style: a name in `STYLES`.
-        seconds: its exact length.
+        seconds: its exact length, 1-900.
         bpm: 40-220; drawn from the style's own range if None.
         seed: same style, length, tempo and seed give the same samples.
 
@@ -83,11 +83,11 @@ def compose(style: str, seconds: float = 20.0, bpm: float | None = None, seed: i
         )
     if bpm is None:
         bpm = float(np.random.default_rng([seed, 7]).uniform(*STYLES[style].bpm))
-    if not (1.0 <= seconds <= 1800.0 and 40.0 <= bpm <= 220.0):
+    if not (1.0 <= seconds <= 900.0 and 40.0 <= bpm <= 220.0):
         raise EightcountError(
             "synth-bad-request",
             f"A song of {seconds:g} s at {bpm:g} BPM cannot be made.",
-            "Ask for 1 to 1800 s at 40 to 220 BPM.",
+            "Ask for 1 to 900 s at 40 to 220 BPM.",
         )
     return arrange(STYLES[style], seconds, bpm, seed)
 
@@ -96,25 +96,44 @@ def render(score: Score, seed: int = 0) -> SynthSong:
     """Play a score."""
     rng = np.random.default_rng([seed, 11])
     count = round(score.seconds * RATE)
-    tracks = _tracks(score, count, rng)
-    dry, wet = _stereo(tracks, score)
-    wet = wet + _echo(tracks.get("lead"), score, count)
+    dry, wet = _mix(score, count, rng)
     mix = dry + score.style.wet * _reverb(wet, score.style.room, rng)
     return SynthSong(_master(mix), RATE, score.beats, score.downbeats)
 
 
-def _tracks(score: Score, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """One mono track (count,) float32 for each voice of the score."""
-    tracks: dict[str, np.ndarray] = {}
+def _mix(score: Score, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """(dry mix, what is sent to the reverberation), each (count, 2) float32, voice by voice."""
+    dry, wet = np.zeros((count, 2), np.float32), np.zeros((count, 2), np.float32)
+    duck = _duck(score, count)
+    for voice in dict.fromkeys(note.voice for note in score.notes):
+        track = _track(score, voice, count, rng)
+        gain = _LEVELS[voice] * score.style.levels.get(voice, 1.0)
+        angle = (_PANS.get(voice, 0.0) + 1) * np.pi / 4  # equal power
+        sides = gain * np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
+        placed = track[:, None] * sides
+        placed += _width(track, _WIDE.get(voice, 0.0) * gain)
+        if voice in ("bass", "chords", "pad", "lead"):
+            placed *= duck[:, None]
+        dry += placed
+        wet += np.float32(_SENDS.get(voice, 0.6)) * placed
+        if voice == "lead":
+            wet += _echo(track, score.bpm)
+    return dry, wet
+
+
+def _track(score: Score, voice: str, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Everything that one voice plays: mono (count,) float32."""
+    track = np.zeros(count, dtype=np.float32)
     takes: dict[tuple, np.ndarray] = {}
     for note in score.notes:
-        track = tracks.setdefault(note.voice, np.zeros(count, dtype=np.float32))
+        if note.voice != voice:
+            continue
         sound = _sound(note, score, takes, rng)
         first = round(note.start * RATE)
         last = min(first + len(sound), count)
         if last > first:
             track[first:last] += np.float32(note.velocity) * sound[: last - first]
-    return tracks
+    return track
 
 
 def _sound(
@@ -133,23 +152,6 @@ def _sound(
     return takes[key]
 
 
-def _stereo(tracks: dict[str, np.ndarray], score: Score) -> tuple[np.ndarray, np.ndarray]:
-    """(dry mix, what is sent to the reverberation), each (N, 2)."""
-    count = len(next(iter(tracks.values())))
-    dry, wet = np.zeros((count, 2)), np.zeros((count, 2))
-    duck = _duck(score, count)
-    for voice, track in tracks.items():
-        gain = _LEVELS[voice] * score.style.levels.get(voice, 1.0)
-        angle = (_PANS.get(voice, 0.0) + 1) * np.pi / 4  # equal power
-        placed = track[:, None] * gain * np.array([np.cos(angle), np.sin(angle)])
-        placed += _width(track, _WIDE.get(voice, 0.0) * gain)
-        if voice in ("bass", "chords", "pad", "lead"):
-            placed *= duck[:, None]
-        dry += placed
-        wet += _SENDS.get(voice, 0.6) * placed
-    return dry, wet
-
-
 def _width(track: np.ndarray, gain: float) -> np.ndarray:
     """The track 11 ms late, added left and taken away right: wide, and gone in mono."""
     late = np.zeros((len(track), 2), dtype=np.float32)
@@ -162,7 +164,7 @@ def _width(track: np.ndarray, gain: float) -> np.ndarray:
 
 def _duck(score: Score, count: int) -> np.ndarray:
     """Gain (count,) that dips at every kick and comes back within a step: the pump of house."""
-    gain = np.ones(count)
+    gain = np.ones(count, dtype=np.float32)
     if score.style.pump <= 0:
         return gain
     length = int(15.0 / score.bpm * 3 * RATE)
@@ -176,15 +178,13 @@ def _duck(score: Score, count: int) -> np.ndarray:
     return gain
 
 
-def _echo(lead: np.ndarray | None, score: Score, count: int) -> np.ndarray:
-    """Repeats of the lead every three steps, left and right in turn."""
-    echo = np.zeros((count, 2))
-    if lead is None:
-        return echo
-    delay = round(45.0 / score.bpm * RATE)
+def _echo(lead: np.ndarray, bpm: float) -> np.ndarray:
+    """Repeats of the lead every three steps, left and right in turn: (N, 2)."""
+    echo = np.zeros((len(lead), 2), dtype=np.float32)
+    delay = round(45.0 / bpm * RATE)
     for repeat, gain in enumerate((0.3, 0.16, 0.08), start=1):
-        if repeat * delay < count:
-            echo[repeat * delay :, repeat % 2] += gain * lead[: count - repeat * delay]
+        if repeat * delay < len(lead):
+            echo[repeat * delay :, repeat % 2] += np.float32(gain) * lead[: -repeat * delay]
     return echo
 
 
@@ -235,9 +235,11 @@ def _balance(mix: np.ndarray) -> np.ndarray:
 
 def _soft_limit(mix: np.ndarray, knee: float = 0.5) -> np.ndarray:
     """Straight up to the knee, then bending towards 1."""
-    size = np.abs(mix)
-    bent = knee + (1 - knee) * np.tanh((size - knee) / (1 - knee))
-    return np.where(size > knee, np.sign(mix) * bent, mix)
+    loud = np.abs(mix) > knee
+    size = np.abs(mix[loud])
+    bent = mix.copy()
+    bent[loud] = np.sign(mix[loud]) * (knee + (1 - knee) * np.tanh((size - knee) / (1 - knee)))
+    return bent
 
 
 def write_song(path: Path, song: SynthSong, *, style: str, bpm: float, seed: int) -> list[Path]:

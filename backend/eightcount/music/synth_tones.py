@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -69,10 +69,25 @@ def _saws(
     sound = np.zeros(len(time))
     for cents in detune:
         base = hz * 2 ** (cents / 1200)
-        for k in range(1, int(min(top, _TOP) / base) + 1):
-            gain = 1.0 / (1.0 + (base * k / bright) ** 4) ** 0.5 / k
-            sound += gain * np.sin(2 * np.pi * base * k * time + 1.7 * cents + 0.1 * k)
+        highest = int(min(top, _TOP) / base)
+        for k, wave in zip(
+            range(1, highest + 1), _harmonics(base, time, 1.7 * cents), strict=False
+        ):
+            past = (base * k / bright) ** 2
+            sound += wave * (1.0 / (k * np.sqrt(1.0 + past * past)))
     return sound / len(detune)
+
+
+def _harmonics(hz: float, time: np.ndarray, phase: float) -> Iterator[np.ndarray]:
+    """sin(k x) for k = 1, 2, ... with x = 2 pi hz t + phase, each from the two before it.
+
+    sin(k x) = 2 cos(x) sin((k-1) x) - sin((k-2) x): a fraction of the cost of so many sines.
+    """
+    x = 2 * np.pi * hz * time + phase
+    before, wave, twice = np.zeros(len(time)), np.sin(x), 2 * np.cos(x)
+    while True:
+        yield wave
+        before, wave = wave, twice * wave - before
 
 
 def finger_bass(hz: float, seconds: float) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from eightcount.motion.errors import EightcountError
 from eightcount.serve.engine import ChunkLike, EngineInfo, JobCancelled, Report, Summary
 from eightcount.serve.songs import HeardSong
-from eightcount.wire.messages import EditTake, Generate, SongReady
+from eightcount.wire.messages import EditTake, Generate, Section, SongReady
 
 if TYPE_CHECKING:
     from eightcount.music.rhythm import Rhythm
@@ -78,12 +78,17 @@ class ChoreographyEngine:
         warm_up()
 
     def listen(self, data: bytes, name: str, digest: str, report: Report) -> HeardSong:
+        from eightcount.music.features import song_features
         from eightcount.music.rhythm import find_rhythm
+        from eightcount.music.sections import find_sections
         from eightcount.music.song import decode_song
+        from eightcount.music.spectra import spectra
 
         song = decode_song(data, name=name)
         report("listening", 0.0, song.seconds)
-        rhythm = find_rhythm(song)
+        spectrum = spectra(song)
+        rhythm = find_rhythm(song, spectrum=spectrum)
+        parts = find_sections(song_features(song, rhythm, spectrum=spectrum), rhythm)
         beats = np.asarray(rhythm.beats, dtype=np.float64)
         ready = SongReady(
             digest=digest,
@@ -94,6 +99,10 @@ class ChoreographyEngine:
             downbeats=_frames(beats[np.asarray(rhythm.downbeats, dtype=int)]),
             beats_per_bar=int(rhythm.beats_per_bar),
             confidence=float(rhythm.confidence),
+            sections=tuple(
+                Section(round(p.start_s, 3), round(p.end_s, 3), p.label, round(float(p.energy), 3))
+                for p in parts
+            ),
             warnings=tuple(song.warnings),
         )
         return HeardSong(digest, Heard(song, rhythm), ready, _bytes_of(song) + _bytes_of(rhythm))

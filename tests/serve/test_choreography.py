@@ -71,6 +71,7 @@ def test_a_song_becomes_a_take_across_two_processes(start):
     song = client.put_song(clicks(), "拍.wav")
     assert abs(song.seconds - SECONDS) < 0.1 and abs(song.tempo - BPM) < 3
     assert len(song.beats) > 8 and set(song.downbeats) <= set(song.beats)
+    assert song.sections and song.sections[0].start == 0
 
     request = Generate(song=song.digest, genre="salsa", seed=2**40 + 1, start=1.0, seconds=4.0)
     takes = []

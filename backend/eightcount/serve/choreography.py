@@ -100,7 +100,12 @@ class ChoreographyEngine:
             beats_per_bar=int(rhythm.beats_per_bar),
             confidence=float(rhythm.confidence),
             sections=tuple(
-                Section(round(p.start_s, 3), round(p.end_s, 3), p.label, round(float(p.energy), 3))
+                Section(
+                    start=round(float(p.start_s), 3),
+                    end=round(float(p.end_s), 3),
+                    label=p.label,
+                    energy=round(float(p.energy), 3),
+                )
                 for p in parts
             ),
             warnings=tuple(song.warnings),

@@ -24,6 +24,7 @@ _COMMANDS = {
         "metrics.command", "add_evaluate_arguments", "run_evaluate", "scores of many takes",
     ),
     "bench": ("commands.bench", "add_arguments", "run", "seconds and memory of each stage"),
+    "data": ("data.command", "add_arguments", "run", "corpora made ready for training"),
     "train": ("training.command", "add_arguments", "run", "train a model"),
     "warm-up": ("commands.warm_up", "add_arguments", "run", "warm the audio code"),
 }  # fmt: skip

@@ -86,10 +86,21 @@ def unpack(folder: Path, work: Path) -> Path:
     return target
 
 
-def read_corpus(folder: Path, work: Path) -> list[Clip]:
+def read_corpus(
+    folder: Path, work: Path, refused: list[tuple[str, EightcountError]] | None = None
+) -> list[Clip]:
     """All clips of a corpus folder with an ``index.csv`` (file, subject, genre columns).
 
     The floor is the median over a subject's clips, because a clip of jumps hides its own floor.
+
+    Args:
+        folder: the corpus.
+        work: where an archive is unpacked.
+        refused: takes the files that cannot be read, each with its error; without it the first one
+            is raised.
+
+    Raises:
+        EightcountError: ``corpus-missing``, or whatever a file's reader raises.
     """
     index = folder / "index.csv"
     if not index.is_file():
@@ -99,7 +110,20 @@ def read_corpus(folder: Path, work: Path) -> list[Clip]:
     files = unpack(folder, work)
     with index.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    raw = [(row, _trimmed(retarget(*_read(files / row["file"])))) for row in rows]
+    if rows and not {"file", "subject", "genre"} <= set(rows[0]):
+        raise EightcountError(
+            "corpus-missing",
+            f"The index of {folder} lacks the columns file, subject and genre.",
+            "Use the index that belongs to the corpus.",
+        )
+    raw = []
+    for row in rows:
+        try:
+            raw.append((row, _trimmed(retarget(*_read(files / row["file"])))))
+        except EightcountError as fault:
+            if refused is None:
+                raise
+            refused.append((row["file"], fault))
     floors: dict[str, list[float]] = defaultdict(list)
     for row, motion in raw:
         floors[row["subject"]].append(floor_height(motion))

@@ -63,7 +63,12 @@ def add_clip(
                 name=clip.name,
                 genre=clip.genre,
                 held_out=clip.held_out,
-                info={"speed": speed, "mirrored": mirrored, "subject": clip.subject, **(info or {})},
+                info={
+                    "speed": speed,
+                    "mirrored": mirrored,
+                    "subject": clip.subject,
+                    **(info or {}),
+                },
             )
             added += 1
     return added

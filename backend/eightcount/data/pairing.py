@@ -76,7 +76,7 @@ def _on_the_beat(joints: np.ndarray, beats: np.ndarray) -> float:
         return 0.0
     between = (beats[1:] + beats[:-1]) / 2
     score = [
-        np.exp(-np.abs(rests[None] - at[:, None]).min(1) ** 2 / 18).mean()
+        np.exp(-(np.abs(rests[None] - at[:, None]).min(1) ** 2) / 18).mean()
         for at in (beats, between)
     ]
     return float(score[0] - score[1])

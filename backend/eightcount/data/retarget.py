@@ -1,186 +1,110 @@
 """From a foreign BVH skeleton to ours: by global rotations, aware of the rest pose.
 
 For every joint of ours a joint of the source is named. The source's global rotation, times a fixed
-alignment that turns our rest-pose bone onto the source's rest-pose bone, is our global rotation.
-Limbs are aligned bone to bone; spine, neck, collars and head stand upright in both rest poses and
-need no alignment. The middle between the hips carries the position, scaled by leg length.
+alignment that turns our rest-pose bone onto the source's rest-pose bone, is our global rotation
+(:mod:`eightcount.data.rest_pose`). The middle between the hips carries the position, scaled by leg
+length.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
+from eightcount.data.joint_names import recognise
+from eightcount.data.position_fit import fit_positions
+from eightcount.data.rest_pose import Rest, rest_alignments
+from eightcount.data.skeleton_maps import CMU, CMU_MOTIONBUILDER, CMU_POSER, KNOWN, SkeletonMap
 from eightcount.motion import rotations as rot
 from eightcount.motion.contacts import find_contacts, foot_clearance
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.formats.bvh import BvhClip
 from eightcount.motion.kinematics import forward_kinematics, local_from_global
 from eightcount.motion.motion import Motion
-from eightcount.motion.skeleton import NUM_JOINTS, OFFSETS
+from eightcount.motion.skeleton import NUM_JOINTS, OFFSETS, PARENTS
 
-#: our bones whose rest direction is aligned to the source's, joint -> child
-_ALIGNED = {1: 4, 2: 5, 4: 7, 5: 8, 16: 18, 17: 19, 18: 20, 19: 21}
-#: joints that take another joint's alignment: hands the forearm's
-_HANDS = {20: 18, 21: 19, 22: 18, 23: 19}
-#: feet the shin's, where the source's legs are splayed at rest
-_FEET = {7: 4, 8: 5, 10: 4, 11: 5}
+__all__ = [
+    "CMU", "CMU_MOTIONBUILDER", "CMU_POSER", "KNOWN", "SkeletonMap",
+    "floor_height", "on_floor", "recognise", "retarget",
+]  # fmt: skip
 
 #: an ankle twists less than this (radians), and bends less than a dancer's point
 _MAX_TWIST = np.radians(75)
 _MAX_POINT = np.radians(90)
-
-
-@dataclass(frozen=True)
-class SkeletonMap:
-    """Which joint of a source skeleton stands for each of ours.
-
-    Attributes:
-        sources: 24 source joint names in our order.
-        marker: a source joint name by which the skeleton is recognised.
-        feet_follow_shins: the feet take the shins' alignment (source legs splayed at rest).
-        blended: our joints that lie between two of ours, joint -> (a, b): the mean of both turns.
-    """
-
-    name: str
-    sources: tuple[str, ...]
-    marker: str
-    feet_follow_shins: bool = True
-    blended: dict[int, tuple[int, int]] = field(default_factory=dict)
-
-
-CMU = SkeletonMap(
-    "cmu",
-    [
-        "Hips",
-        "LeftUpLeg",
-        "RightUpLeg",
-        "LowerBack",
-        "LeftLeg",
-        "RightLeg",
-        "Spine",
-        "LeftFoot",
-        "RightFoot",
-        "Spine1",
-        "LeftToeBase",
-        "RightToeBase",
-        "Neck1",
-        "LeftShoulder",
-        "RightShoulder",
-        "Head",
-        "LeftArm",
-        "RightArm",
-        "LeftForeArm",
-        "RightForeArm",
-        "LeftHand",
-        "RightHand",
-        "LeftHand",
-        "RightHand",
-    ],
-    "LeftUpLeg",
-)
-CMU_MOTIONBUILDER = SkeletonMap(
-    "cmu-131",
-    [
-        "Hips",
-        "LeftHip",
-        "RightHip",
-        "lowerback",
-        "LeftKnee",
-        "RightKnee",
-        "Chest",
-        "LeftAnkle",
-        "RightAnkle",
-        "Chest2",
-        "LeftToe",
-        "RightToe",
-        "Neck",
-        "LeftCollar",
-        "RightCollar",
-        "Head",
-        "LeftShoulder",
-        "RightShoulder",
-        "LeftElbow",
-        "RightElbow",
-        "LeftWrist",
-        "RightWrist",
-        "LeftWrist",
-        "RightWrist",
-    ],
-    "LeftKnee",
-)
-CMU_POSER = SkeletonMap(
-    "cmu-poser",
-    [
-        "hip",
-        "lThigh",
-        "rThigh",
-        "abdomen",
-        "lShin",
-        "rShin",
-        "abdomen",
-        "lFoot",
-        "rFoot",
-        "chest",
-        "lFoot",
-        "rFoot",
-        "neck",
-        "lCollar",
-        "rCollar",
-        "head",
-        "lShldr",
-        "rShldr",
-        "lForeArm",
-        "rForeArm",
-        "lHand",
-        "rHand",
-        "lHand",
-        "rHand",
-    ],
-    "lThigh",
-    feet_follow_shins=False,
-    blended={6: (3, 9)},
-)
-KNOWN = (CMU, CMU_MOTIONBUILDER, CMU_POSER)
-
-
-def recognise(clip: BvhClip) -> SkeletonMap:
-    """The map for a clip's skeleton.
-
-    Raises:
-        EightcountError: ``skeleton-unknown`` when no known map fits.
-    """
-    for known in KNOWN:
-        if known.marker in clip.names and set(known.sources) <= set(clip.names):
-            return known
-    raise EightcountError(
-        "skeleton-unknown",
-        f"This skeleton is not known (its joints begin {', '.join(clip.names[:6])}).",
-        "Add a SkeletonMap for it in eightcount/data/retarget.py.",
-    )
+#: frames that are looked at to learn the alignment of a skeleton without a standing rest pose
+_CALIBRATION_FRAMES = 240
 
 
 def retarget(clip: BvhClip, skeleton: SkeletonMap | None = None) -> Motion:
     """Bring a BVH clip onto our skeleton, at the clip's own frame rate.
 
     The floor is not touched here: see :func:`floor_height`. Contacts are left at 0 until then.
+
+    Raises:
+        EightcountError: ``skeleton-unknown``, ``skeleton-map`` or ``skeleton-flat``.
     """
     skeleton = skeleton or recognise(clip)
+    missing = sorted(set(skeleton.sources) - set(clip.names))
+    if missing:
+        raise EightcountError(
+            "skeleton-map",
+            f"The map {skeleton.name} names {', '.join(missing)}, which the file does not have.",
+            f"Its joints are {', '.join(clip.names)}.",
+        )
     index = [clip.names.index(name) for name in skeleton.sources]
     source_turns, source_places = clip.global_pose()
-    align = _alignments(clip, skeleton, index)
-    turns = source_turns[:, index] @ align
+    rest = Rest.of(clip, index)
+    if rest.leg_length <= 0 or not np.isfinite(rest.leg_length):
+        raise EightcountError(
+            "skeleton-flat", "The legs of this skeleton have no length.", "Export it with offsets."
+        )
+    source_turns, source_places = source_turns[:, index], source_places[:, index]
+    if rest.standing:
+        align = rest_alignments(rest, skeleton.feet_follow_shins)
+    else:
+        align = _alignments_by_motion(source_turns, source_places, index)
+    turns = source_turns @ align
     for j, (a, b) in skeleton.blended.items():
         u, _, v = np.linalg.svd(turns[:, a] + turns[:, b])
         turns[:, j] = u @ v
-    scale = _leg(OFFSETS, 4, 7) / _leg(clip.offsets, index[4], index[7])
-    hips = (source_places[:, index[1]] + source_places[:, index[2]]) / 2 * scale
+    scale = our_leg_length() / rest.leg_length
+    hips = (source_places[:, 1] + source_places[:, 2]) / 2 * scale
     root = hips - turns[:, 0] @ ((OFFSETS[1] + OFFSETS[2]) / 2)
     q = local_from_global(rot.from_matrix(turns))
     for ankle, toe in ((7, 10), (8, 11)):
         q[:, ankle] = _possible_ankle(q[:, ankle], OFFSETS[toe])
     return Motion(rot.unroll(q), root, np.zeros((len(q), 4)), clip.fps)
+
+
+def our_leg_length() -> float:
+    """Thigh and shin of our skeleton, metres."""
+    return float(np.linalg.norm(OFFSETS[4]) + np.linalg.norm(OFFSETS[7]))
+
+
+def _alignments_by_motion(turns: np.ndarray, places: np.ndarray, index: list[int]) -> np.ndarray:
+    """Alignments (24, 3, 3) of a skeleton whose rest pose is no standing figure.
+
+    Some files (LAFAN1's among them) have all bones along one axis at rest. Then a figure is fitted
+    to the joints' positions in frames all over the clip, and each joint's alignment is the one turn
+    that best explains the fitted rotations by the file's own (chordal mean).
+
+    Args:
+        turns, places: global rotations (T, 24, 3, 3) and positions (T, 24, 3) of the source joints.
+        index: source joint of each of ours; joints that share one have no position of their own.
+    """
+    chosen = np.unique(np.linspace(0, len(turns) - 1, _CALIBRATION_FRAMES).astype(int))
+    weights = np.array([float(s not in index[:j]) for j, s in enumerate(index)])
+    fitted = fit_positions(places[chosen], weights).motion
+    wanted = rot.to_matrix(
+        forward_kinematics(fitted.rotations.astype(np.float64), fitted.translation)[1]
+    )
+    total = np.einsum("tjba,tjbc->jac", turns[chosen], wanted)
+    u, _, v = np.linalg.svd(total)
+    u[..., 2] *= np.linalg.det(u @ v)[:, None]
+    align = u @ v
+    for j in range(1, NUM_JOINTS):
+        if weights[j] == 0 and index[j] == index[PARENTS[j]]:
+            align[j] = align[PARENTS[j]]
+    return align
 
 
 def _possible_ankle(q: np.ndarray, foot: np.ndarray) -> np.ndarray:
@@ -205,22 +129,6 @@ def _possible_ankle(q: np.ndarray, foot: np.ndarray) -> np.ndarray:
     angle = np.linalg.norm(bend, axis=-1, keepdims=True)
     bend = bend * np.minimum(1, _MAX_POINT / np.maximum(angle, 1e-9))
     return rot.multiply(rot.from_axis_angle(bend), twist)
-
-
-def _alignments(clip: BvhClip, skeleton: SkeletonMap, index: list[int]) -> np.ndarray:
-    align = np.broadcast_to(np.eye(3), (NUM_JOINTS, 3, 3)).copy()
-    for j, child in _ALIGNED.items():
-        align[j] = rot.to_matrix(rot.between(OFFSETS[child], clip.offsets[index[child]]))
-    borrowed = dict(_HANDS)
-    if skeleton.feet_follow_shins:
-        borrowed |= _FEET
-    for j, other in borrowed.items():
-        align[j] = align[other]
-    return align
-
-
-def _leg(offsets: np.ndarray, knee: int, ankle: int) -> float:
-    return float(np.linalg.norm(offsets[knee]) + np.linalg.norm(offsets[ankle]))
 
 
 def floor_height(motion: Motion) -> float:

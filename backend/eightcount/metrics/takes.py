@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from eightcount.metrics.inputs import check_beats, check_joints
-from eightcount.metrics.safe_pickle import load_arrays
+from eightcount.motion.formats.safe_pickle import load_arrays
 from eightcount.motion import rotations as rot
 from eightcount.motion.contacts import foot_clearance
 from eightcount.motion.errors import EightcountError

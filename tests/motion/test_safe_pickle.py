@@ -4,7 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
-from eightcount.metrics.safe_pickle import load_arrays
+from eightcount.motion.formats.safe_pickle import load_arrays
 from eightcount.motion.errors import EightcountError
 
 

@@ -42,9 +42,13 @@ def test_bvh_global_pose_is_fk(tmp_path, swaying):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 1 Zrotation\n}\nMOTION\nFrames: 2\nFrame Time: 0.1\n1\n"],
+    [
+        "",
+        "HIERARCHY\nROOT a\n{\nOFFSET 0 0 0\nCHANNELS 1 Zrotation\n}\n"
+        "MOTION\nFrames: 2\nFrame Time: 0.1\n1\n",
+    ],
     ids=["empty", "cut off"],
-)  # fmt: skip
+)
 def test_broken_bvh_is_named(tmp_path, text):
     (tmp_path / "x.bvh").write_text(text)
     with pytest.raises(EightcountError, match="x.bvh"):

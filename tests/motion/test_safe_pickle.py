@@ -4,8 +4,8 @@ import pickle
 import numpy as np
 import pytest
 
-from eightcount.motion.formats.safe_pickle import load_arrays
 from eightcount.motion.errors import EightcountError
+from eightcount.motion.formats.safe_pickle import load_arrays
 
 
 @pytest.mark.parametrize("protocol", [0, 2, 3, 4, 5])

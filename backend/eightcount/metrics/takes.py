@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from eightcount.metrics.inputs import check_beats, check_joints
-from eightcount.motion.formats.safe_pickle import load_arrays
 from eightcount.motion import rotations as rot
 from eightcount.motion.contacts import foot_clearance
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.formats.npz import load_take
+from eightcount.motion.formats.safe_pickle import load_arrays
 from eightcount.motion.motion import Motion
 
 #: two frame rates are one if they differ by less than this.

@@ -53,18 +53,18 @@ class Request:
     seed: int = 0
     start: float = 0.0
     seconds: float | None = None
-    steps: int = 10
-    guidance: float = 2.0
-    temperature: float = 1.0
+    steps: int = 12
+    guidance: float = 3.0
+    temperature: float = 0.8
     energy: float | None = None
 
     def check(self) -> None:
         """Raise EightcountError ``request-bad`` for a value outside its range."""
         ranges = {
             "seed": (0, 2**64 - 1),
-            "steps": (1, 50),
+            "steps": (1, 64),
             "guidance": (0, 10),
-            "temperature": (0, 5),
+            "temperature": (0, 4),
             "energy": (0, 1),
         }
         for name, (least, most) in ranges.items():

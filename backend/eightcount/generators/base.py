@@ -62,9 +62,9 @@ class Sampling:
             tokens first, which freezes calm genres: their surest tokens stand still.
     """
 
-    steps: int = 10
-    guidance: float = 2.0
-    temperature: float = 1.0
+    steps: int = 12
+    guidance: float = 3.0
+    temperature: float = 0.8
     top_p: float = 0.95
     order_noise: float = 8.0
 

@@ -1,6 +1,4 @@
-"""What tests share: one thread a process, Blender's tests kept together, a project in miniature to
-set up.
-"""
+"""What tests share: one thread a process, a project in miniature to set up."""
 
 from __future__ import annotations
 
@@ -13,14 +11,10 @@ import pytest
 
 from eightcount_setup.journal import Journal
 
-# Before torch or numpy are imported: two workers with two threads each would be slower on two
-# cores.
+# Before torch or numpy are imported: tests start further processes, and threads of all would fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
-# bpy holds one scene a process, and these tests start backends: all of them in one worker, in
-# order.
-_BLENDER_FOLDERS = ("tests/addon", "tests/e2e")
 _MANIFEST = """schema_version = "1.0.0"
 id = "eightcount"
 version = "0.1.0"
@@ -34,12 +28,6 @@ license = ["SPDX:GPL-3.0-or-later"]
 [permissions]
 network = "Talk to the backend"
 """
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.relative_to(ROOT).as_posix().startswith(_BLENDER_FOLDERS):
-            item.add_marker(pytest.mark.xdist_group("blender"))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from eightcount_setup.commands import NO_WINDOW, CommandFailed, child_environmen
 from eightcount_setup.faults import SetupFault
 from eightcount_setup.journal import Journal
 from eightcount_setup.marker import Contents, State
-from eightcount_setup.pip import pip
+from eightcount_setup.own_package import install_project
+from eightcount_setup.pip import explain, pip
 from eightcount_setup.pythons import find_python, probe
 from eightcount_setup.requirements import pinned
 from eightcount_setup.torch_choice import TorchChoice, choose_torch, read_machine
@@ -154,6 +155,9 @@ def _make(python: Sequence[str], venv: Path, journal: Journal) -> None:
     try:
         run([*python, "-m", "venv", str(venv)], journal)
     except CommandFailed as failure:
+        fault = explain(failure.output, journal.path)
+        if fault.code in ("no-disk", "folder-name", "read-only"):
+            raise fault from failure
         last = failure.output.strip().splitlines()[-1:] or [f"exit code {failure.code}"]
         raise SetupFault(
             "no-venv",
@@ -170,8 +174,7 @@ def _install(
     tools = f"setuptools=={pinned(root / 'constraints.txt', 'setuptools')}"
     pip(python, ["install", tools], journal, cwd=root)
     _install_torch(python, root, choice, pins, journal)
-    project = f".[{','.join(wanted.extras)}]"
-    pip(python, ["install", *pins, "--no-build-isolation", "-e", project], journal, cwd=root)
+    install_project(python, root, wanted.extras, pins, journal)
 
 
 def _install_torch(

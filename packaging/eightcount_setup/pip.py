@@ -43,7 +43,7 @@ _DENIED = (
     "WinError 5",
 )
 _IN_USE = ("WinError 32", "being used by another process")
-_ENCODING = ("UnicodeEncodeError",)
+_ENCODING = ("UnicodeEncodeError", "codec can't encode")
 _NO_MATCH = re.compile(r"No matching distribution found for (\S+)")
 
 
@@ -86,7 +86,7 @@ def explain(output: str, log: Path) -> SetupFault:
     if _any(output, _DENIED):
         return SetupFault(
             "read-only",
-            "pip was not allowed to write a file.",
+            "A file could not be written.",
             f"Give yourself the right to write in this folder; {log} names the file.",
         )
     if _any(output, _ENCODING):

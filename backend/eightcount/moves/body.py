@@ -14,6 +14,8 @@ UPPER_ARM, FOREARM = (float(np.linalg.norm(OFFSETS[j])) for j in (18, 20))
 LEG, ARM = THIGH + SHIN, UPPER_ARM + FOREARM
 #: share of its length a limb may stretch to: a fully straight joint pops
 REACH_LEG, REACH_ARM = 0.992, 0.985
+_KNEE = 0.065  # least height of a knee, metres
+_PALM = 80.0  # farthest bend of a wrist whose palm lies on the floor, degrees
 SIGN = {"L": 1.0, "R": -1.0}
 PREFIX = {"L": "left_", "R": "right_"}
 
@@ -128,6 +130,10 @@ def set_leg(frames: Frames, side: str, ankle: np.ndarray, outward: np.ndarray) -
     pelvis = frames.turn("pelvis")
     hip = frames.place("pelvis") + apply(pelvis, OFFSETS[hip_j])
     pole = knee_pole(pelvis, ankle - hip, outward)
+    for _ in range(4):  # a knee that would sink into the floor turns outwards instead
+        knee, end, across_pole = two_bones(hip, ankle, pole, THIGH, SHIN, REACH_LEG)
+        deep = np.maximum(_KNEE - knee[:, 1], 0)
+        pole = across_pole + 8.0 * deep[:, None] * np.array([0.0, 1.0, 0.0])
     knee, end, pole = two_bones(hip, ankle, pole, THIGH, SHIN, REACH_LEG)
     hinge = np.cross(pole, unit(end - hip))
     frames.places[:, hip_j] = hip
@@ -184,8 +190,11 @@ def elbow_pole(chest: np.ndarray, reach: np.ndarray, side: str) -> np.ndarray:
     return apply(chest, unit(pole))
 
 
-def set_arm(frames: Frames, side: str, elbow, wrist, pole, twist, wrist_bend) -> None:
-    """Shoulder, elbow, wrist and hand of an arm whose elbow and wrist places (N, 3) are known."""
+def set_arm(frames: Frames, side: str, elbow, wrist, pole, twist, wrist_bend, flat=None) -> None:
+    """Shoulder, elbow, wrist and hand of an arm whose elbow and wrist places (N, 3) are known.
+
+    flat: (N,) share with which the hand lies flat on the floor, or None.
+    """
     s, name = SIGN[side], PREFIX[side]
     js = {n: joint(name + n) for n in ("shoulder", "elbow", "wrist", "hand")}
     shoulder = frames.place(name + "collar") + apply(
@@ -193,12 +202,30 @@ def set_arm(frames: Frames, side: str, elbow, wrist, pole, twist, wrist_bend) ->
     )
     rest_pole = [0, 0, -1.0]  # a flexed elbow points backwards in the T-pose
     frames.places[:, js["shoulder"]] = shoulder
-    frames.turns[:, js["shoulder"]] = bone_turn(elbow - shoulder, OFFSETS[js["elbow"]], pole, rest_pole)
+    frames.turns[:, js["shoulder"]] = bone_turn(
+        elbow - shoulder, OFFSETS[js["elbow"]], pole, rest_pole
+    )
     frames.places[:, js["elbow"]] = elbow
     forearm = unit(wrist - elbow)
     straight = bone_turn(forearm, OFFSETS[js["wrist"]], pole, rest_pole)
-    turned = about(forearm, s * twist) @ straight
-    frames.turns[:, js["elbow"]] = turned
-    hand = turned @ rot.about_axis("z", s * np.radians(wrist_bend))
+    frames.turns[:, js["elbow"]] = straight
+    # the forearm's twist shows at the wrist, so that the elbow stays a clean hinge
+    hand = about(forearm, s * twist) @ straight @ rot.about_axis("z", s * np.radians(wrist_bend))
+    if flat is not None:
+        hand = _laid_down(frames, hand, OFFSETS[js["hand"]], flat)
     frames.set(name + "wrist", hand)
     frames.set(name + "hand", hand)
+
+
+def _laid_down(
+    frames: Frames, hand: np.ndarray, offset: np.ndarray, flat: np.ndarray
+) -> np.ndarray:
+    """Hand turns (N, 3, 3) with the fingers brought level with the floor by a share."""
+    fingers = unit(apply(hand, offset))
+    ahead = apply(frames.turn("spine3"), np.array([0.0, 0.0, 1.0]))
+    level = (fingers + 0.5 * ahead) * np.array([1.0, 0.0, 1.0])
+    level = unit(unit(level) + np.array([0.0, -0.15, 0.0]))
+    turn = rot.to_axis_angle(rot.between(fingers, level))
+    size = np.degrees(np.linalg.norm(turn, axis=-1))
+    share = flat * np.minimum(1, _PALM / np.maximum(size, 1e-6))
+    return rot.to_matrix(rot.from_axis_angle(turn * share[:, None])) @ hand

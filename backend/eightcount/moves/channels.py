@@ -59,7 +59,9 @@ def curve(
         span = counts[i + 1] - start
         x = np.clip((beats[where] - start) / span, 0, 1)[:, None]
         if ease == "flow" or (moving and ease == "smooth"):
-            out[where] = _hermite(x, values[i], values[i + 1], slopes[i] * span, slopes[i + 1] * span)
+            out[where] = _hermite(
+                x, values[i], values[i + 1], slopes[i] * span, slopes[i + 1] * span
+            )
         else:
             out[where] = values[i] + (values[i + 1] - values[i]) * _ramp(x, ease)
         if eases[i] == "pop" and i > 0:
@@ -80,7 +82,9 @@ def _slopes(counts: np.ndarray, values: np.ndarray, eases: Sequence[str]) -> np.
         same = a * b > 1e-12
         # weighted harmonic mean: never overshoots
         p, q = 2 * after + before, after + 2 * before
-        slopes[i] = np.where(same, (p + q) / (p / np.where(same, a, 1) + q / np.where(same, b, 1)), 0)
+        slopes[i] = np.where(
+            same, (p + q) / (p / np.where(same, a, 1) + q / np.where(same, b, 1)), 0
+        )
     return slopes
 
 

@@ -19,6 +19,7 @@ _LEADS = {
 }  # fmt: skip
 _PITCH = {"tap": 24.0, "heel": -26.0, "up": 30.0}
 _WEIGHT = {"tap": 0.12, "heel": 0.15, "lift": 0.0, "kick": 0.0, "free": 0.0}
+_HOVER = 0.035  # counts for which a foot is above its place before it lands
 _POINT = 30.0  # how far a foot in the air points its toes, degrees
 _LEG = float(np.linalg.norm(OFFSETS[4]) + np.linalg.norm(OFFSETS[7]))
 #: height of the hip above a standing ankle in a relaxed stance, metres
@@ -84,7 +85,9 @@ def foot_track(
     home, heading = (keys[0].home, keys[0].heading) if keys else ((0.0, 0.0), 0.0)
     x, z = on_stage((feel.stance * sign, 0.06), home, heading)
     state = _State(x, z, heading + sign * feel.turnout)
-    track = FootTrack(**{f.name: np.full(len(beats), float(getattr(state, f.name))) for f in fields(_State)})
+    track = FootTrack(
+        **{f.name: np.full(len(beats), float(getattr(state, f.name))) for f in fields(_State)}
+    )
     done = -np.inf
     for placed in sorted(keys, key=lambda k: k.key.count):
         arrives = swing(placed.key.count)
@@ -155,10 +158,15 @@ def _travel(track, old: _State, new: _State, key: FootKey, beats, begins, arrive
     after, during = beats >= arrives, (beats >= begins) & (beats < arrives)
     u = (beats[during] - begins) / max(arrives - begins, 1e-6)
     flies = key.verb in ("step", "stomp", "tap", "heel", "lift", "kick", "free")
-    even = np.clip(u / 0.93, 0, 1) if flies else u
+    # a foot is over its place a moment before it lands
+    even = np.clip(u / (1 - _HOVER / max(arrives - begins, 4 * _HOVER)), 0, 1) if flies else u
     share = even * even * (3 - 2 * even)
     for f in fields(_State):
-        values, a, b = getattr(track, f.name), float(getattr(old, f.name)), float(getattr(new, f.name))
+        values, a, b = (
+            getattr(track, f.name),
+            float(getattr(old, f.name)),
+            float(getattr(new, f.name)),
+        )
         values[after] = b
         if f.name == "planted":
             values[during] = 0.0 if flies or key.verb == "slide" else min(a, b)

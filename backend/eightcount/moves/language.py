@@ -171,7 +171,9 @@ class Move:
         for name, keys in self.channels.items():
             sign = -1 if name in _ODD else 1
             channels[_other(name)] = tuple(replace(k, value=sign * k.value) for k in keys)
-        feet = {s: tuple(replace(k, turn=-k.turn) for k in self.feet.get(_flip(s), ())) for s in SIDES}
+        feet = {
+            s: tuple(replace(k, turn=-k.turn) for k in self.feet.get(_flip(s), ())) for s in SIDES
+        }
         hands = {
             s: tuple(replace(k, spot=(-k.spot[0], k.spot[1])) for k in self.hands.get(_flip(s), ()))
             for s in SIDES
@@ -303,7 +305,7 @@ class _Parts:
 
     def _hand(self, count, ease, lead, words: list[str], sides: tuple[str, ...]) -> None:
         numbers = [float(w) for w in words if _NUMBER.match(w)]
-        named = {k: v for k, v in (_value(w) for w in words if _VALUE.match(w))}
+        named = dict(_value(w) for w in words if _VALUE.match(w))
         names = [w for w in words if w.isalpha()]
         place, anchor, spot = None, None, (0.0, 0.0)
         if names and names[0] == "floor":

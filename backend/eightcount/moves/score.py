@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from eightcount.moves.feel import Feel
-from eightcount.moves.language import SIDES, FootKey, HandKey, Key, Move, PLACES
+from eightcount.moves.language import PLACES, SIDES, FootKey, HandKey, Key, Move
 
 #: counts in which a part that a move does not name goes back to neutral
 _RELEASE = 1.0
@@ -156,7 +156,8 @@ def _feet(score: Score, p: Placed, feel: Feel, stance: dict[str, tuple[float, fl
         turned = bool(score.feet[side]) and abs(p.heading - score.feet[side][-1].heading) > 20
         fresh = not score.feet[side]
         if (off > _OFF_PLACE or turned or fresh) and first > 0.55:
-            when = p.start - (0.5 if number else 0.0)
+            # the first stance stands before the dance begins; later ones are two quick steps
+            when = p.start - (1.0 if fresh else 0.5 * number)
             earlier = [f for f in score.feet[side] if f.key.count < when - 0.45]
             score.feet[side] = earlier
             step = FootKey(when, "step", x=entry[0], z=entry[1], yaw=feel.turnout, lead=0.45)

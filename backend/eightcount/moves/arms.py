@@ -1,0 +1,230 @@
+"""Arms: hand paths on arcs about the shoulder, places on the body, and no elbow through the ribs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eightcount.moves import body
+from eightcount.moves.body import ARM, FOREARM, REACH_ARM, SIGN, UPPER_ARM, apply, unit
+from eightcount.moves.channels import blur, curve, drift, spring
+from eightcount.moves.feel import Feel
+from eightcount.moves.groove import Clock
+from eightcount.moves.language import ANCHORS, PLACES, HandKey
+from eightcount.moves.score import Score
+
+#: seconds of attack per arm length of hand path: keeps wrists under the speed limit
+_PACE = 0.22
+#: half width and depth of the trunk that hands go round, metres
+_TRUNK = (0.205, 0.160)
+#: half width and depth that elbows clear
+_ELBOW_ROOM = (0.170, 0.125)
+_HEAD_ROOM = 0.14
+
+
+def hand_curve(score: Score, side: str, beats: np.ndarray, clock: Clock) -> np.ndarray:
+    """(N, 4): hand place (out, up, forward in arm lengths) and elbow swivel in degrees."""
+    keys = score.hands.get(side, [])
+    rest = HandKey(0.0, PLACES["rest"], "smooth")
+    counts = np.array([clock.played(k.count, k.ease, "hand") for k in keys])
+    order = np.argsort(counts, kind="stable")
+    rows = [_polar(rest), *(_polar(keys[i]) for i in order)]
+    table = curve(
+        np.concatenate([[(counts.min() if len(keys) else 0.0) - 2.0], counts[order]]),
+        np.array(rows),
+        ["smooth", *(keys[i].ease for i in order)],
+        [None, *(keys[i].lead for i in order)],
+        beats,
+        clock.period,
+        _PACE,
+    )
+    return np.concatenate([unit(table[:, :3]) * table[:, 3:4], 100 * table[:, 4:5]], axis=1)
+
+
+def _polar(key: HandKey) -> np.ndarray:
+    """Direction, length and swivel (in units of 100 degrees, to weigh like a distance)."""
+    place = np.array(key.place)
+    length = float(np.linalg.norm(place))
+    return np.array([*(place / max(length, 1e-6)), min(length, REACH_ARM), key.swivel / 100])
+
+
+def anchor_shares(score: Score, side: str, beats: np.ndarray, clock: Clock) -> dict:
+    """Share (N,) with which the hand is at each anchor in use, and floor spots (N, 2)."""
+    keys = score.hands.get(side, [])
+    shares: dict = {}
+    if not any(k.anchor for k in keys):
+        return shares
+    counts = np.array([clock.played(k.count, k.ease, "hand") for k in keys])
+    order = np.argsort(counts, kind="stable")
+    times = np.concatenate([[counts.min() - 2.0], counts[order]])
+    eases = ["smooth", *("smooth" if keys[i].ease == "flow" else keys[i].ease for i in order)]
+    leads = [None, *(keys[i].lead for i in order)]
+    for name in sorted({k.anchor for k in keys if k.anchor}):
+        on = np.array([[0.0], *[[float(keys[i].anchor == name)] for i in order]])
+        shares[name] = curve(times, on, eases, leads, beats, clock.period, _PACE * 2)[:, 0]
+    if "floor" in shares:
+        shares["spots"] = _spots([keys[i] for i in order], counts[order], beats, clock.period)
+    return shares
+
+
+def _spots(keys: list[HandKey], counts: np.ndarray, beats: np.ndarray, period: float) -> np.ndarray:
+    """Floor spots (N, 2): each stands until the hand sets off for the next."""
+    floor = [(c, k) for c, k in zip(counts, keys, strict=True) if k.anchor == "floor"]
+    times = np.array([c for c, _ in floor])
+    places = np.array([k.spot for _, k in floor])
+    table = np.concatenate([places[:1], places])
+    return curve(
+        np.concatenate([[times[0] - 2.0], times]),
+        table,
+        ["smooth"] * len(table),
+        [0.5] * len(table),
+        beats,
+        period,
+    )
+
+
+def set_arms(
+    frames: body.Frames,
+    score: Score,
+    values: dict[str, np.ndarray],
+    feel: Feel,
+    beats: np.ndarray,
+    clock: Clock,
+    seed: int,
+) -> None:
+    """Both arms on a body whose trunk stands."""
+    for number, side in enumerate(("L", "R")):
+        track = hand_curve(score, side, beats, clock)
+        shares = anchor_shares(score, side, beats, clock)
+        held = sum((v for k, v in shares.items() if k != "spots"), np.zeros(len(beats)))
+        place = _alive(track[:, :3], values, feel, np.clip(held, 0, 1), seed + number)
+        shoulder = _shoulder(frames, side, place, values)
+        chest = frames.turn("spine3")
+        target = shoulder + apply(chest, place * np.array([SIGN[side], 1, 1]) * ARM)
+        target = _anchored(frames, side, target, shares)
+        free = 1 - np.clip(held, 0, 1)
+        target = _round_trunk(frames, target, free)
+        elbow, wrist, pole = _bend(frames, side, shoulder, target, track[:, 3])
+        twist, bend = values[f"hand.t.{side}"], values[f"hand.w.{side}"]
+        if np.abs(values["wave.a"]).max() > 1e-3:
+            elbow, wrist, pole, curl = _wave(frames, side, shoulder, elbow, wrist, pole, values)
+            bend = bend + curl
+        body.set_arm(frames, side, elbow, wrist, pole, twist, bend, shares.get("floor"))
+
+
+def _alive(place, values, feel: Feel, held: np.ndarray, seed: int) -> np.ndarray:
+    """Follow-through, passive swing of resting arms, the pull of a muscle pop, a little unrest."""
+    resting = np.clip(1 - np.linalg.norm(place - np.array(PLACES["rest"]), axis=-1) / 0.35, 0, 1)
+    nod = values["nod"]
+    swing = np.stack(
+        [0.05 * np.abs(nod), 0.03 + 0 * nod, 0.07 * nod - 0.003 * values["chest.y"]], -1
+    )
+    place = spring(place, *feel.hand) + resting[:, None] * swing
+    size = np.linalg.norm(place, axis=-1, keepdims=True)
+    pull = 1 - 0.05 * np.clip(values["burst"], -1, 1)[:, None]
+    place = place * np.minimum(1, REACH_ARM / np.maximum(size, 1e-6)) * pull
+    unrest = drift(np.random.default_rng([seed, 21]), len(place), 3, 0.8) * 0.010
+    return place + unrest * (values["lively"] * (1 - held))[:, None]
+
+
+def _shoulder(frames, side: str, place: np.ndarray, values) -> np.ndarray:
+    """Shoulder place (N, 3): the shoulder blade follows a raised or reaching arm."""
+    raised = np.clip((place[:, 1] + 0.25) / 1.1, 0, 1)
+    reaching = np.clip(place[:, 2], -0.6, 1) * 0.5 + np.clip(-place[:, 0], 0, 0.7) * 0.5
+    lift = values[f"shoulders.u.{side}"] + 24 * raised**1.3
+    if np.abs(values["wave.a"]).max() > 1e-3:
+        crest = np.exp(-(((1.0 - values["wave"] * SIGN[side]) / 0.7) ** 2))
+        lift = lift + 20 * crest * values["wave.a"]
+    forward = values[f"shoulders.f.{side}"] + 15 * reaching
+    return body.shoulder_place(frames, side, blur(lift, 0.015), blur(forward, 0.015))
+
+
+def _anchored(frames, side: str, target: np.ndarray, shares: dict) -> np.ndarray:
+    """The target drawn to places on the body or the floor."""
+    for name, share in shares.items():
+        if name == "spots":
+            continue
+        if name == "floor":
+            spots = shares["spots"]
+            # wrist above the palm; the hand comes down from a hand's breadth
+            lifted = 0.05 + 0.06 * 4 * share * (1 - share)
+            point = np.stack([spots[:, 0], lifted, spots[:, 1]], axis=-1)
+        else:
+            joint_name, offset, _ = ANCHORS[name]
+            own = np.array(offset) * np.array([SIGN[side], 1, 1])
+            point = frames.place(joint_name) + apply(frames.turn(joint_name), own)
+        target = target + (point - target) * share[:, None]
+    return target
+
+
+def _round_trunk(frames, target: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Hands pushed out of the trunk's ellipse and the head's ball, where they are not held there."""
+    chest, middle = frames.turn("spine3"), frames.place("spine2")
+    local = apply(np.swapaxes(chest, 1, 2), target - middle)
+    radius = np.hypot(local[:, 0] / _TRUNK[0], (local[:, 2] - 0.01) / _TRUNK[1])
+    edge = np.clip((0.36 - local[:, 1]) / 0.08, 0, 1) * np.clip((local[:, 1] + 0.46) / 0.08, 0, 1)
+    grow = np.where(radius < 1, 1 / np.maximum(radius, 0.2), 1.0)
+    grow = 1 + blur((grow - 1) * edge, 0.02) * free
+    local[:, 0] *= grow
+    local[:, 2] = (local[:, 2] - 0.01) * grow + 0.01
+    target = middle + apply(chest, local)
+    centre = frames.place("head") + apply(frames.turn("head"), np.array([0.0, 0.07, 0.03]))
+    away = target - centre
+    distance = np.linalg.norm(away, axis=-1)
+    short = np.maximum(_HEAD_ROOM + 0.03 - distance, 0) * free
+    return target + unit(away) * blur(short, 0.015)[:, None]
+
+
+def _bend(frames, side: str, shoulder, target, swivel):
+    """Elbow, wrist and pole: the elbow turns outwards until it clears the ribs."""
+    chest = frames.turn("spine3")
+    reach = unit(target - shoulder)
+    pole = body.across(body.elbow_pole(chest, reach, side), reach)
+    best, done = np.zeros(len(reach)), np.zeros(len(reach), bool)
+    for extra in (0, 15, 30, 45, 60, 80, 100):
+        turned = apply(body.about(reach, -SIGN[side] * (swivel + extra)), pole)
+        elbow = body.two_bones(shoulder, target, turned, UPPER_ARM, FOREARM, REACH_ARM)[0]
+        clear = _clears(frames, elbow)
+        best = np.where(~done & clear, extra, best)
+        done |= clear
+    best = blur(np.where(done, best, 30), 0.05)
+    pole = apply(body.about(reach, -SIGN[side] * (swivel + best)), pole)
+    pole = blur(pole, 0.03)
+    return body.two_bones(shoulder, target, pole, UPPER_ARM, FOREARM, REACH_ARM)
+
+
+def _clears(frames, elbow: np.ndarray) -> np.ndarray:
+    local = apply(np.swapaxes(frames.turn("spine3"), 1, 2), elbow - frames.place("spine2"))
+    outside = (local[:, 0] / _ELBOW_ROOM[0]) ** 2 + (local[:, 2] / _ELBOW_ROOM[1]) ** 2 > 1
+    return outside | (local[:, 1] > 0.34) | (local[:, 1] < -0.4)
+
+
+def _wave(frames, side: str, shoulder, elbow, wrist, pole, values):
+    """A crest that runs through the arm: each joint bends as the crest passes it."""
+    chest, s = frames.turn("spine3"), SIGN[side]
+    crest, amount = values["wave"] * s, values["wave.a"]
+
+    def height(q: float) -> np.ndarray:
+        dips = sum(np.exp(-(((q - crest + d) / 0.8) ** 2)) for d in (-1.5, 1.5))
+        return np.exp(-(((q - crest) / 0.75) ** 2)) - 0.35 * dips
+
+    upper = np.arctan(0.62 * amount * (height(1.9) - height(1.0))) - 0.10
+    fore = np.arctan(0.62 * amount * (height(2.7) - height(1.9))) - 0.02
+    hand = np.arctan(1.1 * amount * (height(3.3) - height(2.7)))
+    share = np.clip(np.abs(amount), 0, 1)[:, None]
+
+    def along(angle: np.ndarray) -> np.ndarray:
+        local = np.stack([s * np.cos(angle), np.sin(angle), 0 * angle + 0.10], axis=-1)
+        return apply(chest, unit(local))
+
+    bone = unit((elbow - shoulder) * (1 - share) + UPPER_ARM * along(upper) * share)
+    new_elbow = shoulder + UPPER_ARM * bone
+    bone = unit((wrist - elbow) * (1 - share) + FOREARM * along(fore) * share)
+    # the elbow's hinge lies in the wave: up with the crest, down in the dip, backwards between
+    new_wrist = new_elbow + FOREARM * bone
+    line = unit(new_wrist - shoulder)
+    off = new_elbow - shoulder
+    off = off - (off * line).sum(-1, keepdims=True) * line
+    back = apply(chest, np.broadcast_to([0.0, 0.0, -1.0], pole.shape))
+    pole = unit(pole * (1 - share) + (40 * off + 0.4 * back) * share)
+    curl = np.degrees(hand - fore) * share[:, 0]
+    return new_elbow, new_wrist, pole, curl

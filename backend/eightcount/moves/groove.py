@@ -1,0 +1,174 @@
+"""Groove: the authored values of trunk and shoulders with what the genre's feel adds to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from eightcount.moves.channels import blur, curve, drift, late, spring
+from eightcount.moves.feel import Feel
+from eightcount.moves.language import Key
+from eightcount.moves.score import Score
+
+#: seconds by which parts lead or trail at looseness 1
+_STAGGER = {"pelvis": 0.1, "chest": 0.2, "head": 1.0, "shoulders": 0.5, "hand": 0.6}
+_TRUNK = (
+    "pelvis.x", "pelvis.z", "pelvis.h", "pelvis.y", "pelvis.p", "pelvis.r",
+    "chest.y", "chest.p", "chest.r", "chest.x", "chest.z", "head.y", "head.p", "head.r",
+    "turn", "bounce", "burst", "balance", "floor", "wave", "wave.a",
+    "shoulders.u.L", "shoulders.u.R", "shoulders.f.L", "shoulders.f.R", "knees.k.L", "knees.k.R",
+    "hand.w.L", "hand.w.R", "hand.t.L", "hand.t.R",
+)  # fmt: skip
+#: channels that carry facts: no swing of their size, no noise
+_EXACT = {"turn", "bounce", "balance", "floor", "wave", "wave.a", "burst", "jump"}
+
+
+class Clock:
+    """When a count is danced: swing of the off-counts, looseness of the parts, human spread.
+
+    swing: beats -> beats for one count. The spread has a stream of its own for every count, so that
+    parts that arrive together still do.
+    """
+
+    def __init__(self, feel: Feel, period: float, seed: int, loose: float = 1.0) -> None:
+        self.feel, self.period, self.loose = feel, period, loose
+        self._seed = seed
+
+    def swing(self, count: float) -> float:
+        """The beat at which a count is played."""
+        off = 1 - abs(count - np.floor(count) - 0.5) / 0.25
+        return count + self.feel.swing * max(0.0, off)
+
+    def spread(self, count: float) -> float:
+        """Human spread of a count, in counts, the same for all parts."""
+        stream = np.random.default_rng([self._seed, int(round(count * 4)) + 4000])
+        return float(stream.standard_normal() * self.feel.timing * self.loose / self.period)
+
+    def played(self, count: float, ease: str, part: str) -> float:
+        """The beat at which a part's key arrives."""
+        hard = ease in ("hit", "pop")
+        when = self.swing(count) + self.spread(count) * (0.5 if hard else 1.0)
+        trail = -self.feel.early if hard else _STAGGER.get(part, 0.0) * self.feel.loose
+        trail /= self.period
+        return when + trail
+
+
+def channel(score: Score, name: str, beats, clock: Clock, neutral: float = 0.0) -> np.ndarray:
+    """(N,) values of one channel."""
+    keys: list[Key] = score.channels.get(name, [])
+    if not keys:
+        return np.full(len(beats), neutral)
+    part = name.split(".")[0]
+    counts = [clock.played(k.count, k.ease, part) for k in keys]
+    order = np.argsort(counts, kind="stable")
+    counts = np.maximum.accumulate(np.array(counts)[order] + np.arange(len(keys)) * 1e-6)
+    first = keys[0].value if name == "turn" else neutral
+    return curve(
+        np.concatenate([[counts[0] - 2.0], counts]),
+        np.array([[first], *[[keys[i].value] for i in order]]),
+        ["smooth", *(keys[i].ease for i in order)],
+        [None, *(keys[i].lead for i in order)],
+        beats,
+        clock.period,
+    )[:, 0]
+
+
+def trunk(
+    score: Score,
+    feel: Feel,
+    beats: np.ndarray,
+    clock: Clock,
+    seed: int,
+    gain: Callable[[np.ndarray], np.ndarray] | None = None,
+    lively: bool = True,
+) -> dict[str, np.ndarray]:
+    """All trunk channels (N,) with groove, breath and follow-through.
+
+    gain: beats -> share (about 1) by which shapes grow and shrink through the dance.
+    """
+    values = {
+        n: channel(score, n, beats, clock, 1.0 if n in ("bounce", "balance") else 0.0)
+        for n in _TRUNK
+    }
+    if gain is not None:
+        share = gain(beats)
+        for name in _TRUNK:
+            if name not in _EXACT and name != "pelvis.h":
+                values[name] = values[name] * share
+    _burst(score, values, beats, clock)
+    _bounce(values, feel, beats, seed)
+    values["lively"] = np.full(len(beats), float(lively))
+    if lively:
+        _rock(values, feel, beats, seed)
+        _breath(values, len(beats), seed)
+    for part, tuning in (("chest", feel.chest), ("head", feel.head), ("pelvis", (5.0, 0.7))):
+        for name in [n for n in values if n.startswith(part + ".") and n != "pelvis.h"]:
+            values[name] = spring(values[name], *tuning)
+    return values
+
+
+def _burst(score: Score, values: dict, beats, clock: Clock) -> None:
+    """Muscle pops: the chest jumps out and the joints lock for a blink, then let go."""
+    total = np.zeros(len(beats))
+    for key in score.channels.get("burst", []):
+        since = (beats - clock.played(key.count, "hit", "chest")) * clock.period
+        rise = np.clip(1 + since / 0.08, 0, 1) ** 1.5 * (since < 0)
+        # it lets go softly: the blow itself must stop on the count
+        release = (0.5 + 0.5 * np.cos(np.pi * np.clip(since / 0.36, 0, 1))) * (since >= 0)
+        total += key.value * (rise + release)
+    values["burst"] = total
+    values["chest.p"] = values["chest.p"] - 7.0 * total
+    values["chest.z"] = values["chest.z"] + 0.020 * total
+    values["head.p"] = values["head.p"] + 5.0 * total
+    values["pelvis.h"] = values["pelvis.h"] + 0.012 * total
+    for side in "LR":
+        values[f"shoulders.u.{side}"] = values[f"shoulders.u.{side}"] + 5.0 * total
+
+
+def _bounce(values: dict, feel: Feel, beats: np.ndarray, seed: int) -> None:
+    """The drop (or rise) on every beat, deeper on one and three, with chest and head following."""
+    phase = np.mod(beats, 1.0)
+    bent = np.where(phase < 0.56, phase / 0.56 * 0.5, 0.5 + (phase - 0.56) / 0.44 * 0.5)
+    drop = (1 + np.cos(2 * np.pi * bent)) / 2
+    number = np.floor(beats + 0.5).astype(int)
+    rng = np.random.default_rng([seed, 11])
+    human = 1 + 0.12 * rng.standard_normal(4096)
+    accent = np.choose(np.mod(number, 4), [1.12, 0.9, 1.02, 0.9]) * human[np.mod(number, 4096)]
+    size = feel.bounce * values["bounce"] * blur(accent, 0.08)
+    values["pelvis.h"] = values["pelvis.h"] - size * (drop if feel.down else 1 - drop)
+    nod = size / 0.05 * (drop - 0.5)
+    values["chest.p"] = values["chest.p"] + 4.5 * late(nod, 0.03)
+    values["pelvis.p"] = values["pelvis.p"] - 2.5 * nod
+    values["head.p"] = values["head.p"] + 4.5 * late(nod, 0.07)
+    for side in "LR":
+        values[f"shoulders.u.{side}"] = values[f"shoulders.u.{side}"] - 1.2 * late(nod, 0.04)
+    values["nod"] = nod
+
+
+def _rock(values: dict, feel: Feel, beats: np.ndarray, seed: int) -> None:
+    """Side to side at half tempo: hips against shoulders, never twice the same size."""
+    vary = 1 + 0.25 * drift(np.random.default_rng([seed, 12]), len(beats), 1, 0.25)[:, 0]
+    rock = np.sin(np.pi * (beats + 0.5)) * feel.rock * np.clip(values["bounce"], 0, 1) * vary
+    values["pelvis.x"] = values["pelvis.x"] - 0.020 * rock
+    values["pelvis.r"] = values["pelvis.r"] - 2.2 * rock
+    values["chest.r"] = values["chest.r"] + 2.6 * late(rock, 0.05)
+    values["chest.y"] = values["chest.y"] + 3.0 * late(rock, 0.08)
+    values["head.r"] = values["head.r"] + 2.0 * late(rock, 0.10)
+    values["shoulders.u.L"] = values["shoulders.u.L"] + 2.5 * late(rock, 0.08)
+    values["shoulders.u.R"] = values["shoulders.u.R"] - 2.5 * late(rock, 0.08)
+
+
+def _breath(values: dict, samples: int, seed: int) -> None:
+    """Breathing at about 17 a minute and the small unrest of a living trunk."""
+    rng = np.random.default_rng([seed, 13])
+    breath = np.sin(2 * np.pi * 0.28 * np.arange(samples) / 60.0 + rng.uniform(0, 6))
+    values["chest.p"] = values["chest.p"] - 0.8 * breath
+    for side in "LR":
+        values[f"shoulders.u.{side}"] = values[f"shoulders.u.{side}"] + 0.6 * breath
+    unrest = {"chest.y": 1.4, "chest.p": 0.9, "chest.r": 1.0, "pelvis.y": 1.1, "pelvis.p": 0.7,
+              "pelvis.r": 0.7, "head.y": 1.9, "head.p": 1.4, "head.r": 1.1, "pelvis.x": 0.005,
+              "pelvis.z": 0.005}  # fmt: skip
+    noise = drift(np.random.default_rng([seed, 14]), samples, len(unrest), 0.6)
+    for column, (name, size) in enumerate(unrest.items()):
+        values[name] = values[name] + size * noise[:, column]

@@ -8,20 +8,22 @@ def register() -> None:
     """Add classes, the scene's settings and the handlers."""
     import bpy
 
-    from . import operators, panels, preferences, properties, pump
+    from . import keymap, operators, panels, preferences, properties, pump
 
     for cls in _classes(preferences, properties, operators, panels):
         bpy.utils.register_class(cls)
     properties.register()
     pump.register()
+    keymap.register()
 
 
 def unregister() -> None:
     """Stop everything that runs and take away all that `register` added."""
     import bpy
 
-    from . import operators, panels, preferences, properties, pump
+    from . import keymap, operators, panels, preferences, properties, pump
 
+    keymap.unregister()
     pump.unregister()
     properties.unregister()
     for cls in reversed(_classes(preferences, properties, operators, panels)):

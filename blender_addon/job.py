@@ -34,6 +34,21 @@ from .rig import actions, armature, ids, keyframes, sound, take, timing
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of a take with a style of its own.
+
+    Attributes:
+        first, last: scene frames; ``last`` None: to the take's end.
+        genre, energy: None: the model's choice, as the music has it.
+    """
+
+    first: float
+    last: float | None
+    genre: str | None = None
+    energy: float | None = None
+
+
+@dataclass(frozen=True)
 class TakeRequest:
     """What the panel or a script asks for.
 
@@ -44,6 +59,7 @@ class TakeRequest:
         first_frame: scene frame of the take's first frame.
         genre: None: the model's choice. energy: None: as the music has it.
         from_strip: the song lies on the timeline already, and the scene range is the user's.
+        sections: parts with a style of their own, made anew when the take is there.
     """
 
     scene: int
@@ -56,12 +72,13 @@ class TakeRequest:
     seconds: float | None = None
     genre: str | None = None
     seed: int = 0
-    steps: int = 10
-    guidance: float = 2.0
-    temperature: float = 1.0
+    steps: int = 12
+    guidance: float = 3.0
+    temperature: float = 0.8
     energy: float | None = None
     model: str = ""
     from_strip: bool = False
+    sections: tuple[Section, ...] = ()
 
     def order(self) -> Order:
         """This request as the link takes it."""
@@ -79,6 +96,10 @@ class TakeRequest:
         )
         return Order(new_job(), self.song, self.song_name, request)
 
+    def job(self, name: str) -> TakeJob:
+        """The job that carries it out."""
+        return TakeJob(self, name)
+
 
 @dataclass
 class TakeJob:
@@ -86,6 +107,7 @@ class TakeJob:
 
     request: TakeRequest
     job: str
+    place: str = "generate"
     stage: str = "starting"
     done_seconds: float = 0.0
     total_seconds: float = 0.0
@@ -149,6 +171,11 @@ class TakeJob:
         if self._made_dancer and scene is not None and not ids.find(bpy.data.objects, self._dancer):
             self._dancer = ids.uid(armature.create_dancer(scene))
             self._before = None
+
+    @property
+    def dancer_uid(self) -> int:
+        """Session id of the armature that the take is keyed on."""
+        return self._dancer
 
     @property
     def action_uid(self) -> int:

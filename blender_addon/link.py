@@ -79,12 +79,16 @@ class BackendPlan:
 
 @dataclass(frozen=True)
 class Order:
-    """A take to make: the song's bytes or file, and the request (its ``song`` is filled in here)."""
+    """A take to make or to edit: the song's bytes or file, and the request.
+
+    ``request.song`` is filled in here, and with ``to_song_end`` the end of an edit's range as well.
+    """
 
     job: str
     song: bytes | Path
     song_name: str
     request: Generate
+    to_song_end: bool = False
 
 
 # --- what comes out ----------------------------------------------------------------------------
@@ -306,6 +310,8 @@ class Link:
         elif isinstance(message, SongReady):
             self._outbox.put(replace(message, job=job, name=running.order.song_name))
             request = replace(running.order.request, job=new_job(), song=running.digest)
+            if running.order.to_song_end:
+                request = replace(request, range_stop=max(message.seconds - request.start, 0.0))
             running.data = b""
             self._send(client, running, request)
         elif isinstance(message, Failed) and message.code == "song-unknown" and running.data:

@@ -62,21 +62,21 @@ class EightcountPreferences(bpy.types.AddonPreferences):
     steps: IntProperty(
         name="Steps",
         description="Decoding steps that new scenes start with",
-        default=10,
+        default=12,
         min=1,
         max=64,
     )
     guidance: FloatProperty(
         name="Guidance",
         description="Guidance that new scenes start with",
-        default=2.0,
+        default=3.0,
         min=0.0,
         max=10.0,
     )
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature that new scenes start with",
-        default=1.0,
+        default=0.8,
         min=0.0,
         max=4.0,
     )
@@ -104,6 +104,15 @@ def preferences(context: bpy.types.Context) -> EightcountPreferences | None:
     """The add-on's preferences; None where it was registered without being enabled."""
     addon = context.preferences.addons.get(__package__)
     return addon.preferences if addon is not None else None
+
+
+def known_backend(context: bpy.types.Context) -> bool:
+    """True where something is said about where the backend is; whether it is there is not looked at."""
+    chosen = preferences(context)
+    if chosen is None:
+        return PYTHON_VARIABLE in os.environ
+    named = chosen.connection_file or chosen.backend_python or chosen.backend_folder
+    return bool(named) or PYTHON_VARIABLE in os.environ
 
 
 def backend_plan(context: bpy.types.Context) -> BackendPlan:

@@ -24,10 +24,19 @@ from .rig.armature import find_dancer
 #: genres to choose from before a backend has said what its model can do.
 USUAL_GENRES = ("salsa", "modern", "pop")
 AUTO = "AUTO"
+#: of an edit: the genre that the take has.
+SAME = "SAME"
 MOST_SEED = 2**63 - 1
+#: Blender 5 shows a path such as //song.ogg in red unless the property says that it may be one.
+RELATIVE = (
+    {"ANIMATABLE", "PATH_SUPPORTS_BLEND_RELATIVE"}
+    if bpy.app.version >= (5, 0, 0)
+    else {"ANIMATABLE"}
+)
 
 # Blender keeps only pointers to a dynamic menu's strings: hold on to them.
 _menu: list[tuple[str, str, str, int]] = []
+_edit_menu: list[tuple[str, str, str, int]] = []
 
 
 def genres() -> tuple[str, ...]:
@@ -37,16 +46,25 @@ def genres() -> tuple[str, ...]:
 
 
 def _genre_items(_owner, _context) -> list[tuple[str, str, str, int]]:
-    items = [(AUTO, "Automatic", "The model chooses", 0)]
+    return _items(_menu, [(AUTO, "Automatic", "The model chooses", 0)])
+
+
+def _edit_genre_items(_owner, _context) -> list[tuple[str, str, str, int]]:
+    same = (SAME, "The Take's", "As the take that is edited", 0)
+    return _items(_edit_menu, [same, (AUTO, "Automatic", "The model chooses", 1)])
+
+
+def _items(held: list, items: list) -> list[tuple[str, str, str, int]]:
+    """The genres after the first items, as a list that lives on."""
     for genre in genres():
         # a number of its own for each name: a scene's choice then survives another model's list
-        number = (zlib.crc32(genre.encode()) & 0x3FFFFFFF) + 1
+        number = (zlib.crc32(genre.encode()) & 0x3FFFFFFF) + 2
         items.append(
             (genre, genre.replace("_", " ").title(), f"Dance in the style of {genre}", number)
         )
-    if items != _menu:
-        _menu[:] = items
-    return _menu
+    if items != held:
+        held[:] = items
+    return held
 
 
 def read_seed(text: str) -> int:
@@ -85,6 +103,13 @@ def _play_take(_settings: SceneSettings, place: int) -> None:
         bpy.ops.eightcount.take_activate(name=bpy.data.actions[place].name)
 
 
+HALVES = [
+    ("both", "Whole Body", "All joints"),
+    ("upper", "Upper Body", "Spine, head and arms; legs and path stay"),
+    ("lower", "Lower Body", "Legs, pelvis and path; the upper body stays"),
+]
+
+
 class SceneSettings(bpy.types.PropertyGroup):
     """Song, style and length of the next take."""
 
@@ -100,6 +125,7 @@ class SceneSettings(bpy.types.PropertyGroup):
         name="Song",
         description="The song to dance to: WAV, FLAC, OGG, MP3, M4A or a film's sound",
         subtype="FILE_PATH",
+        options=RELATIVE,
     )
     strip_name: StringProperty(name="Strip", description="Name of the sound strip to dance to")
     song_start: FloatProperty(
@@ -149,7 +175,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature of the choice of moves: low keeps to the likely ones, high dares more",
-        default=1.0,
+        default=0.8,
         min=0.0,
         max=4.0,
         soft_max=2.0,
@@ -157,7 +183,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     steps: IntProperty(
         name="Steps",
         description="Decoding steps: more are more coherent and slower; 1 is the fastest",
-        default=10,
+        default=12,
         min=1,
         max=64,
         soft_max=24,
@@ -165,10 +191,64 @@ class SceneSettings(bpy.types.PropertyGroup):
     guidance: FloatProperty(
         name="Guidance",
         description="How strictly song and genre are followed",
-        default=2.0,
+        default=3.0,
         min=0.0,
         max=10.0,
         soft_max=5.0,
+    )
+    count: IntProperty(
+        name="Takes",
+        description="How many takes to make in one press, with one seed after the other",
+        default=1,
+        min=1,
+        max=8,
+    )
+    use_section_markers: BoolProperty(
+        name="Section Markers",
+        description="Timeline markers such as '8C:salsa' or '8C:energy=0.9' change genre or energy "
+        "from there on",
+        default=True,
+    )
+    edit_half: EnumProperty(
+        name="Body", description="Which half of the body an edit changes", items=HALVES
+    )
+    edit_genre: EnumProperty(
+        name="Genre", description="Style of what an edit makes anew", items=_edit_genre_items
+    )
+    edit_follow_music: BoolProperty(
+        name="Follow Loudness",
+        description="What an edit makes anew is as loud as the song is there",
+        default=True,
+    )
+    edit_strength: FloatProperty(
+        name="Energy",
+        description="Energy of what an edit makes anew; 0: calm, small moves; 1: everything",
+        default=0.6,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    edit_keep_hand_edits: BoolProperty(
+        name="Keep Hand Edits",
+        description="Keys changed by hand since the take was made stay as pins",
+        default=True,
+    )
+    tempo_factor: EnumProperty(
+        name="Tempo",
+        description="Where the tempo was heard at half or double speed: which beats count for "
+        "markers and ranges",
+        items=[
+            ("HALF", "x 0.5", "Every second beat"),
+            ("HEARD", "x 1", "The beats as they were heard"),
+            ("DOUBLE", "x 2", "Also halfway between two beats"),
+        ],
+        default="HEARD",
+    )
+    first_count: IntProperty(
+        name="First Beat",
+        description="Beats to move the count 1 later",
+        min=-8,
+        max=8,
     )
     played_take: IntProperty(
         name="Take",
@@ -176,6 +256,11 @@ class SceneSettings(bpy.types.PropertyGroup):
         get=_played_take,
         set=_play_take,
     )
+
+    @property
+    def edit_energy(self) -> float:
+        """Energy of an edit, -1 where it follows the music."""
+        return -1.0 if self.edit_follow_music else self.edit_strength
 
 
 def use_defaults(context: bpy.types.Context, settings: SceneSettings) -> None:
@@ -199,3 +284,4 @@ def unregister() -> None:
     """Remove it again; what files hold stays there."""
     del bpy.types.Scene.eightcount
     _menu.clear()
+    _edit_menu.clear()

@@ -31,7 +31,8 @@ def tick() -> float | None:
         redraw()
     if not now.running and not busy:
         return None
-    return BUSY if busy or now.state in ("starting", "warming") else CALM
+    moving = now.job is not None or now.state in ("starting", "warming")
+    return BUSY if moving else CALM
 
 
 def ensure() -> None:

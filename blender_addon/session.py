@@ -11,7 +11,8 @@ import contextlib
 import logging
 import queue
 import time
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 
 import bpy
 
@@ -19,8 +20,11 @@ from eightcount.motion.errors import EightcountError
 from eightcount.wire.messages import Frames, Progress, SongReady, Welcome
 
 from . import job as jobs
+from .edit_job import EditJob, EditRequest
 from .link import BackendChanged, BackendPlan, Ended, Event, Link
 from .rig import take
+from .sections import SectionWish
+from .setup import BackendSetup
 
 log = logging.getLogger("eightcount.addon")
 
@@ -49,11 +53,16 @@ class Session:
         self.state = "stopped"
         self.welcome: Welcome | None = None
         self.heard: SongReady | None = None
-        self.job: jobs.TakeJob | None = None
+        self.job: jobs.TakeJob | EditJob | None = None
+        self.waiting: deque[jobs.TakeRequest | EditRequest | SectionWish] = deque()
+        self.series = 1
+        self._begun = 0.0
         self.fault: Fault | None = None
         self.notes: tuple[str, ...] = ()
         self.last_take = ""
         self.version = 0
+        self.setup: BackendSetup | None = None
+        self.setup_says = ""
 
     # --- backend -----------------------------------------------------------------------------
 
@@ -79,11 +88,36 @@ class Session:
             if wait:
                 self.tick(1.0)
 
+    def start_setup(self, setup: BackendSetup) -> None:
+        """Watch install.py until it has ended."""
+        self.clear_fault("backend")
+        self.setup, self.setup_says = setup, "Starting ..."
+        self._changed()
+
+    def stop_setup(self) -> None:
+        """End install.py."""
+        if self.setup is not None:
+            self.setup.stop()
+            self.setup = None
+            self._changed()
+
+    def _watch_setup(self) -> None:
+        says = self.setup.said()
+        if says and says != self.setup_says:
+            self.setup_says = says
+            self._changed()
+        if self.setup.running:
+            return
+        setup, self.setup = self.setup, None
+        if not setup.worked:
+            self.show_fault("backend", setup.fault())
+        self._changed()
+
     # --- takes -------------------------------------------------------------------------------
 
-    def start_take(self, request: jobs.TakeRequest) -> None:
-        """Send a request off. Raises EightcountError: "take-running", "backend-stopped", and what
-        is wrong with the armature."""
+    def start_take(self, *requests: jobs.TakeRequest | EditRequest) -> None:
+        """Send requests off, one after the other. Raises EightcountError: "take-running",
+        "backend-stopped", and what is wrong with the armature."""
         if self.job is not None:
             raise EightcountError(
                 "take-running", "A take is under way already.", "Wait for it, or cancel it."
@@ -94,18 +128,58 @@ class Session:
             )
         self.clear_fault()
         self.notes, self.last_take = (), ""
+        self.series = len(requests)
+        self._send(requests[0])
+        self.waiting.extend(requests[1:])
+
+    @property
+    def place_in_series(self) -> int:
+        """Which of the takes of one press is under way, from 1."""
+        return self.series - sum(isinstance(w, jobs.TakeRequest) for w in self.waiting)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the take under way still needs, by its pace so far; None while unknown."""
+        if self.job is None or self.job.fraction < 0.1:
+            return None
+        spent = time.perf_counter() - self._begun
+        return spent / self.job.fraction * (1 - self.job.fraction)
+
+    def _send(self, request: jobs.TakeRequest | EditRequest) -> None:
         order = request.order()
-        job = jobs.TakeJob(request, order.job)
+        job = request.job(order.job)
         job.begin()
         self.job = job
+        self._begun = time.perf_counter()
         self.link.order(order)
         self._changed()
+
+    def _send_next(self, finished: jobs.TakeJob | EditJob, action: bpy.types.Action) -> None:
+        """The next take of the series, or the next part of this one with a style of its own. A
+        dancer made for the first take dances all of them."""
+        if not self.waiting:
+            return
+        dancer = finished.dancer_uid
+        request = self.waiting.popleft()
+        if isinstance(request, SectionWish):
+            request = request.edit_of(action, dancer)
+            if request is None:  # it lies behind the take's end
+                self._send_next(finished, action)
+                return
+        elif isinstance(request, jobs.TakeRequest) and not request.armature:
+            request = replace(request, armature=dancer)
+        try:
+            self._send(request)
+        except EightcountError as error:
+            self.waiting.clear()
+            self.show_fault("generate", error)
 
     def cancel(self) -> bool:
         """Cancel the take under way: the scene is put back now, the backend told to stop."""
         if self.job is None or self.job.cancelling:
             return False
         self.job.cancelling = True
+        self.waiting.clear()
         self.job.abandon()
         if self.link is not None:
             self.link.cancel(self.job.job)
@@ -117,6 +191,8 @@ class Session:
     def tick(self, budget: float) -> bool:
         """Handle what has arrived and write keys, for about ``budget`` seconds; True if busy."""
         end = time.perf_counter() + budget
+        if self.setup is not None:
+            self._watch_setup()
         while self.link is not None and time.perf_counter() < end:
             try:
                 event = self.link.events().get_nowait()
@@ -127,11 +203,16 @@ class Session:
             self._end(Ended(self.job.job, error=_backend_gone()))
         if self.job is not None:
             self._write(max(end - time.perf_counter(), 0.001))
-        return self.job is not None
+        return self.job is not None or self.setup is not None
 
     def run_until_idle(self, until: str = "job") -> None:
-        """Tick until the take (or, with "backend", the backend's start) is through. Blocks."""
-        while self.job is not None if until == "job" else self.state in ("starting", "warming"):
+        """Tick until the take (with "backend" the backend's start, "setup" install.py) is through."""
+        waits = {
+            "job": lambda: self.job is not None,
+            "backend": lambda: self.state in ("starting", "warming"),
+            "setup": lambda: self.setup is not None,
+        }
+        while waits[until]():
             self.tick(0.25)
             time.sleep(0.004)
 
@@ -194,13 +275,17 @@ class Session:
 
     def _end(self, event: Ended) -> None:
         if event.done is not None and not self.job.cancelling:
-            self.job.take_done(event.done)
+            try:
+                self.job.take_done(event.done)
+            except EightcountError as error:
+                self._give_up(self.job, error)
             return
         job, self.job = self.job, None
+        self.waiting.clear()
         if not job.cancelling:
             job.abandon()
         if event.error is not None and not job.cancelling:
-            self.show_fault("generate", event.error)
+            self.show_fault(job.place, event.error)
         self._changed()
 
     def _write(self, budget: float) -> None:
@@ -211,20 +296,30 @@ class Session:
                 self._complete(job)
         except Exception as error:  # a fault of ours must not leave half a take either
             log.exception("the take could not be written")
-            self.job = None
-            with contextlib.suppress(Exception):
-                job.abandon()
-            if self.link is not None:
-                self.link.cancel(job.job)
-            self.show_fault("generate", _as_fault(error))
+            self._give_up(job, _as_fault(error))
+
+    def _give_up(self, job: jobs.TakeJob | EditJob, error: EightcountError) -> None:
+        """The take cannot be finished: everything as it was, and why."""
+        self.job = None
+        self.waiting.clear()
+        with contextlib.suppress(Exception):
+            job.abandon()
+        if self.link is not None:
+            self.link.cancel(job.job)
+        self.show_fault(job.place, error)
 
     def _complete(self, job: jobs.TakeJob) -> None:
         action = job.finish()
         self.last_take = action.name
         heard = job.heard.warnings if job.heard is not None else ()
         self.notes = tuple(dict.fromkeys((*heard, *job.result.warnings, *job.warnings)))
-        push_undo(f"Eightcount: {action.name}")
+        if isinstance(job.request, jobs.TakeRequest):
+            wishes = [SectionWish(job.request, section) for section in job.request.sections]
+            self.waiting.extendleft(reversed(wishes))
+        if not (self.waiting and isinstance(self.waiting[0], SectionWish)):
+            push_undo(f"Eightcount: {action.name}")
         self._changed()
+        self._send_next(job, action)
 
 
 def _as_fault(error: Exception) -> EightcountError:
@@ -268,6 +363,7 @@ def close() -> None:
     """End the session: the backend goes, and nothing is left running."""
     global _session
     if _session is not None:
+        _session.stop_setup()
         _session.stop_backend(wait=8.0)
         _session = None
 

@@ -4,16 +4,18 @@
 from __future__ import annotations
 
 import platform
+from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty
+from bpy.props import BoolProperty, StringProperty
 
 from eightcount import __version__
 from eightcount.motion.errors import EightcountError
 from eightcount.wire.messages import PROTOCOL
 
 from .. import pump, session
-from ..preferences import backend_plan
+from ..preferences import backend_plan, preferences
+from ..setup import BackendSetup
 from .reporting import answer, refuse
 
 
@@ -53,6 +55,91 @@ class EIGHTCOUNT_OT_backend_start(bpy.types.Operator):
             return {"FINISHED"}
         now.run_until_idle("backend")
         return answer(self, "backend")
+
+
+class EIGHTCOUNT_OT_setup_backend(bpy.types.Operator):
+    """Set up the backend: run install.py of the project's folder with Blender's own Python"""
+
+    bl_idname = "eightcount.setup_backend"
+    bl_label = "Set Up Backend"
+
+    directory: StringProperty(
+        name="Project Folder",
+        description="Folder into which Eightcount was unpacked; not given: the preferences' one",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE"},
+    )
+    filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+    wait: BoolProperty(
+        name="Wait",
+        description="Come back only when it is through; from a script this is the default",
+        default=True,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, _context) -> bool:
+        """Not twice at once, and not under a running backend."""
+        now = session.current()
+        cls.poll_message_set("The backend is running, or being set up")
+        return now.setup is None and not now.running
+
+    def invoke(self, context, _event) -> set[str]:
+        """Ask for the folder where none is known; then start it and come back at once."""
+        self.wait = False
+        if self._folder(context) is None:
+            context.window_manager.fileselect_add(self)
+            return {"RUNNING_MODAL"}
+        return self.execute(context)
+
+    def execute(self, context) -> set[str]:
+        """Run install.py; from a script wait for it."""
+        now = session.current()
+        try:
+            if not bpy.app.online_access:
+                raise EightcountError(
+                    "offline",
+                    "The set-up fetches packages, and Blender may not use the network.",
+                    "Allow online access in Preferences > System > Network.",
+                )
+            folder = self._folder(context)
+            if folder is None:
+                raise EightcountError(
+                    "setup-folder", "No project folder is chosen.", "Choose Eightcount's folder."
+                )
+            now.start_setup(BackendSetup(folder))
+        except EightcountError as error:
+            return refuse(self, "backend", error)
+        chosen = preferences(context)
+        if chosen is not None:
+            chosen.backend_folder = str(folder)
+        pump.hurry()
+        if not self.wait:
+            return {"FINISHED"}
+        now.run_until_idle("setup")
+        return answer(self, "backend")
+
+    def _folder(self, context) -> Path | None:
+        chosen = preferences(context)
+        text = self.directory or (chosen.backend_folder if chosen is not None else "")
+        return Path(bpy.path.abspath(text)) if text else None
+
+
+class EIGHTCOUNT_OT_setup_stop(bpy.types.Operator):
+    """Stop the set-up; the next one goes on from there"""
+
+    bl_idname = "eightcount.setup_stop"
+    bl_label = "Stop Set-Up"
+
+    @classmethod
+    def poll(cls, _context) -> bool:
+        """Only while it runs."""
+        return session.current().setup is not None
+
+    def execute(self, _context) -> set[str]:
+        """End install.py."""
+        session.current().stop_setup()
+        return {"FINISHED"}
 
 
 class EIGHTCOUNT_OT_backend_stop(bpy.types.Operator):
@@ -115,5 +202,7 @@ def details() -> str:
 CLASSES = (
     EIGHTCOUNT_OT_backend_start,
     EIGHTCOUNT_OT_backend_stop,
+    EIGHTCOUNT_OT_setup_backend,
+    EIGHTCOUNT_OT_setup_stop,
     EIGHTCOUNT_OT_copy_details,
 )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -11,10 +12,11 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from eightcount.motion.errors import EightcountError
 
-from .. import properties, pump, session
+from .. import properties, pump, sections, session
 from ..job import TakeRequest
 from ..preferences import backend_plan
-from ..rig import armature, ids, sound
+from ..rig import armature, ids, sound, take
+from . import target
 from .reporting import answer, refuse
 from .song import song_missing
 
@@ -57,14 +59,14 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
     steps: IntProperty(
-        name="Steps", description="Decoding steps", min=1, max=64, default=10, options={"SKIP_SAVE"}
+        name="Steps", description="Decoding steps", min=1, max=64, default=12, options={"SKIP_SAVE"}
     )
     guidance: FloatProperty(
         name="Guidance",
         description="How strictly song and genre are followed",
         min=0.0,
         max=10.0,
-        default=2.0,
+        default=3.0,
         options={"SKIP_SAVE"},
     )
     temperature: FloatProperty(
@@ -72,7 +74,7 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         description="Temperature of the choice of moves",
         min=0.0,
         max=4.0,
-        default=1.0,
+        default=0.8,
         options={"SKIP_SAVE"},
     )
     energy: FloatProperty(
@@ -86,6 +88,13 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
     armature: StringProperty(
         name="Armature",
         description="Name of the dancer's armature; leave empty for the active or the default one",
+        options={"SKIP_SAVE"},
+    )
+    count: IntProperty(
+        name="Takes",
+        description="How many takes to make, with one seed after the other",
+        min=1,
+        max=8,
         options={"SKIP_SAVE"},
     )
 
@@ -115,12 +124,12 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         now.tick(0.005)  # what happened to the backend since the last tick counts
         try:
             if now.job is None:
-                request = self._request(context)
+                requests = self._requests(context)
                 if not now.running:
                     now.start_backend(backend_plan(context))
-                now.start_take(request)
+                now.start_take(*requests)
             else:
-                now.start_take(None)  # says that one is under way
+                now.start_take()  # says that one is under way
         except EightcountError as error:
             place = "backend" if error.code.startswith("backend") else "generate"
             return refuse(self, place, error)
@@ -131,6 +140,30 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         """The operator's own value where it was given, else the panel's."""
         owner = self.properties if self.properties.is_property_set(name) else None
         return getattr(owner if owner is not None else context.scene.eightcount, name)
+
+    def _requests(self, context) -> list[TakeRequest]:
+        """One request for each take, seed after seed."""
+        first = self._request(context)
+        first = self._with_sections(context, first)
+        count = self._given(context, "count")
+        seeds = [(first.seed + i) % (properties.MOST_SEED + 1) for i in range(count)]
+        return [replace(first, seed=seed) for seed in seeds]
+
+    def _with_sections(self, context, request: TakeRequest) -> TakeRequest:
+        """The request with the styles that timeline markers ask for."""
+        if not context.scene.eightcount.use_section_markers:
+            return request
+        markers = [(m.frame, m.name) for m in context.scene.timeline_markers]
+        style, parts = sections.read_sections(markers, request.first_frame)
+        for genre in [style.genre, *(part.genre for part in parts)]:
+            if genre is not None:
+                _known_genre(genre)
+        return replace(
+            request,
+            genre=style.genre or request.genre,
+            energy=request.energy if style.energy is None else style.energy,
+            sections=tuple(parts),
+        )
 
     def _request(self, context) -> TakeRequest:
         settings, scene = context.scene.eightcount, context.scene
@@ -213,6 +246,73 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         }
 
 
+class EIGHTCOUNT_OT_generate_again(bpy.types.Operator):
+    """Put a take's song, style and seed back into the panel, and generate it again"""
+
+    bl_idname = "eightcount.generate_again"
+    bl_label = "Generate Again"
+    bl_options = {"REGISTER"}
+
+    name: StringProperty(
+        name="Take",
+        description="Name of the take's action; not given: the one that the dancer plays",
+        options={"SKIP_SAVE"},
+    )
+    new_seed: BoolProperty(
+        name="New Seed",
+        description="Another take with the same settings, instead of the same take",
+        options={"SKIP_SAVE"},
+    )
+    wait: BoolProperty(
+        name="Wait",
+        description="Come back only when the take is there; from a script this is the default",
+        default=True,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    def invoke(self, context, _event) -> set[str]:
+        """From the panel: come back at once."""
+        self.wait = False
+        return self.execute(context)
+
+    def execute(self, context) -> set[str]:
+        """Generate from the take's settings; edits that were made of it are not made again."""
+        try:
+            made = self._made(context)
+            song = target.find_song(context.scene, made)
+            if isinstance(song, bytes):
+                raise song_missing(made.song_path)
+        except EightcountError as error:
+            return refuse(self, "takes", error)
+        given = {
+            "song": str(song),
+            "genre": made.genre or properties.AUTO,
+            "seed": properties.new_seed() if self.new_seed else str(made.seed),
+            "start": made.start,
+            "seconds": made.seconds,
+            "steps": made.steps,
+            "guidance": made.guidance,
+            "temperature": made.temperature,
+            "energy": made.energy,
+            "count": 1,
+        }
+        try:
+            return bpy.ops.eightcount.generate(wait=self.wait, **given)
+        except RuntimeError as error:  # it has reported already, but the caller must hear of it too
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+
+    def _made(self, context):
+        action = bpy.data.actions.get(self.name) if self.name else None
+        if not self.name:
+            action = target.played_take(context)[1]
+        if action is None or not take.is_take(action):
+            raise EightcountError(
+                "take-none", f"There is no take {self.name!r}.", "Choose one of the list."
+            )
+        return take.read_settings(action)
+
+
 class EIGHTCOUNT_OT_cancel(bpy.types.Operator):
     """Stop making the take; the scene goes back to how it was"""
 
@@ -281,6 +381,7 @@ def _known_genre(genre: str) -> str:
 
 CLASSES = (
     EIGHTCOUNT_OT_generate,
+    EIGHTCOUNT_OT_generate_again,
     EIGHTCOUNT_OT_cancel,
     EIGHTCOUNT_OT_new_seed,
     EIGHTCOUNT_OT_style_defaults,

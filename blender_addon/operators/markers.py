@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 from bpy.props import EnumProperty
 
@@ -45,9 +47,40 @@ class EIGHTCOUNT_OT_beats_to_markers(bpy.types.Operator):
         markers = context.scene.timeline_markers
         for marker in [m for m in markers if m.get(MARK)]:
             markers.remove(marker)
+        chosen = context.scene.eightcount
+        if settings is not None:
+            settings = nudged(settings, chosen.tempo_factor, chosen.first_count)
         for frame, name in marks(settings, self.kind) if settings is not None else ():
             markers.new(name, frame=frame)[MARK] = True
         return {"FINISHED"}
+
+
+def nudged(settings: take.TakeSettings, factor: str, later: int) -> take.TakeSettings:
+    """The settings with beats and downbeats as the panel wants them counted.
+
+    Args:
+        factor: "HALF": every second beat from the first downbeat on; "DOUBLE": also those between.
+        later: beats by which every downbeat moves.
+    """
+    beats, downs = sorted(settings.beats), sorted(settings.downbeats)
+    bar = _beats_per_bar(beats, downs)
+    first = min(range(len(beats)), key=lambda i: abs(beats[i] - downs[0])) if downs else 0
+    if factor == "HALF":
+        first, beats = first // 2, beats[first % 2 :: 2]
+    elif factor == "DOUBLE":
+        between = [(a + b) / 2 for a, b in zip(beats, beats[1:], strict=False)]
+        first, beats = 2 * first, sorted(beats + between)
+    if factor == "HEARD" and later == 0:
+        return settings
+    first = (first + later) % bar
+    return replace(settings, beats=tuple(beats), downbeats=tuple(beats[first::bar]))
+
+
+def _beats_per_bar(beats: list[float], downs: list[float]) -> int:
+    if len(downs) < 2 or len(beats) < 2:
+        return 4
+    step = (beats[-1] - beats[0]) / (len(beats) - 1)
+    return max(round((downs[-1] - downs[0]) / (len(downs) - 1) / step), 1)
 
 
 def marks(settings: take.TakeSettings, kind: str) -> list[tuple[int, str]]:

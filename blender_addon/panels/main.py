@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .. import session
-from ..job import TakeJob
+from ..preferences import known_backend
 from . import parts
 
 
@@ -34,19 +34,30 @@ class EIGHTCOUNT_PT_backend(_Panel, bpy.types.Panel):
     def draw(self, context) -> None:
         """State in words, Start or Stop, the model."""
         layout, now = self.layout, session.current()
+        if now.setup is not None:
+            row = layout.row(align=True)
+            row.label(text="Setting up ...", icon="SORTTIME")
+            row.operator("eightcount.setup_stop", text="Stop", icon="X")
+            parts.paragraph(context, layout, now.setup_says, "INFO")
+            log = layout.operator("wm.path_open", text="Show Log", icon="TEXT")
+            log.filepath = str(now.setup.log)
+            return
         row = layout.row(align=True)
-        row.label(text=session.WORDS[now.state], icon=STATE_ICONS[now.state])
+        welcome = now.welcome
+        words = session.WORDS[now.state]
+        if now.state == "ready" and welcome is not None and welcome.model:
+            words = f"{welcome.model} on {welcome.device}"
+        row.label(text=words, icon=STATE_ICONS[now.state])
         if now.running:
             row.operator("eightcount.backend_stop", text="Stop", icon="X")
-        else:
+        elif known_backend(context):
             row.operator("eightcount.backend_start", text="Start", icon="PLAY")
-        welcome = now.welcome
-        if now.running and welcome is not None and welcome.model:
-            layout.label(
-                text=f"Model {welcome.model} on {welcome.device}", icon="OUTLINER_OB_ARMATURE"
-            )
+        else:
+            row.operator("eightcount.setup_backend", text="Set Up", icon="IMPORT")
         parts.fault(context, layout, "backend")
-        if now.fault is not None and now.fault.error.code in ("backend-unset", "backend-missing"):
+        code = now.fault.error.code if now.fault is not None else ""
+        if code in ("backend-unset", "backend-missing") or code.startswith("setup"):
+            layout.operator("eightcount.setup_backend", icon="IMPORT")
             show = layout.operator(
                 "preferences.addon_show", text="Open Preferences", icon="PREFERENCES"
             )
@@ -65,8 +76,13 @@ class EIGHTCOUNT_PT_song(_Panel, bpy.types.Panel):
         layout.row().prop(settings, "song_source", expand=True)
         if settings.song_source == "FILE":
             row = layout.row(align=True)
-            row.prop(settings, "song_path", text="")
-            row.operator("eightcount.pick_song", text="", icon="FILE_SOUND")
+            if settings.song_path:
+                row.prop(settings, "song_path", text="")
+            row.operator(
+                "eightcount.pick_song",
+                text="" if settings.song_path else "Pick a Song",
+                icon="FILE_SOUND",
+            )
         else:
             row = layout.row(align=True)
             row.label(text=settings.strip_name or "No strip yet", icon="SOUND")
@@ -112,6 +128,7 @@ class EIGHTCOUNT_PT_style(_Panel, bpy.types.Panel):
         if not settings.follow_music:
             layout.prop(settings, "energy", slider=True)
         layout.prop(settings, "temperature", slider=True)
+        layout.prop(settings, "use_section_markers")
 
 
 class EIGHTCOUNT_PT_style_more(_Panel, bpy.types.Panel):
@@ -142,11 +159,16 @@ class EIGHTCOUNT_PT_generate(_Panel, bpy.types.Panel):
         """The button, or how far the take is; what went wrong; what came of it."""
         layout, now = self.layout, session.current()
         if now.job is not None:
-            _under_way(layout, now.job)
+            _under_way(layout, now)
         else:
-            row = layout.row()
+            row = layout.row(align=True)
             row.scale_y = 1.5
-            row.operator("eightcount.generate", icon="PLAY")
+            count = context.scene.eightcount.count
+            text = "Generate" if count == 1 else f"Generate {count} Takes"
+            row.operator("eightcount.generate", text=text, icon="PLAY")
+            column = row.row(align=True)
+            column.ui_units_x = 3.2
+            column.prop(context.scene.eightcount, "count", text="")
         parts.fault(context, layout, "generate")
         if now.job is None and now.last_take:
             layout.label(text=now.last_take, icon="CHECKMARK")
@@ -154,16 +176,22 @@ class EIGHTCOUNT_PT_generate(_Panel, bpy.types.Panel):
             parts.paragraph(context, layout, note, "INFO")
 
 
-def _under_way(layout: bpy.types.UILayout, job: TakeJob) -> None:
+def _under_way(layout: bpy.types.UILayout, now: session.Session) -> None:
+    job = now.job
     if job.cancelling:
         layout.label(text="Cancelling ...", icon="SORTTIME")
         return
     text = job.stage[:1].upper() + job.stage[1:]
     if job.total_seconds:
         text += f" {job.done_seconds:.0f} of {job.total_seconds:.0f} s"
+    if now.series > 1:
+        text = f"{now.place_in_series} of {now.series}: {text}"
     row = layout.row(align=True)
     row.progress(factor=job.fraction, text=text)
     row.operator("eightcount.cancel", text="", icon="X")
+    left = now.seconds_left
+    if left is not None:
+        layout.label(text=f"About {max(left, 1):.0f} s left", icon="TIME")
 
 
 CLASSES = (

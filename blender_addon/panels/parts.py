@@ -44,3 +44,17 @@ def minutes(seconds: float) -> str:
     """Seconds as m:ss."""
     whole = int(round(seconds))
     return f"{whole // 60}:{whole % 60:02d}"
+
+
+def genre(name: str) -> str:
+    """A genre's name as a label."""
+    return name.replace("_", " ").title() or "Automatic"
+
+
+def star(filled: bool) -> str:
+    """The icon of a take's mark, which has another name in Blender 4."""
+    names = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
+    for icon in ("SOLO_ON", "FUND") if filled else ("SOLO_OFF", "HEART"):
+        if icon in names:
+            return icon
+    return "NONE"

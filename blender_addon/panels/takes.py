@@ -11,7 +11,7 @@ from .main import _Panel
 
 
 class EIGHTCOUNT_UL_takes(bpy.types.UIList):
-    """Takes by name, with length and beat score"""
+    """Takes by name, with star, beat score and length"""
 
     bl_idname = "EIGHTCOUNT_UL_takes"
 
@@ -19,13 +19,17 @@ class EIGHTCOUNT_UL_takes(bpy.types.UIList):
         self, _context, layout, _data, item, _icon, _active_data, _active_property, *_rest
     ) -> None:
         """One take."""
-        layout.prop(item, "name", text="", emboss=False, icon="ACTION")
-        row = layout.row()
-        row.alignment = "RIGHT"
+        starred = bool(item.get(take.PREFIX + "star"))
+        row = layout.row(align=True)
+        star = row.operator("eightcount.take_star", text="", icon=parts.star(starred), emboss=False)
+        star.name = item.name
+        row.prop(item, "name", text="", emboss=False)
+        right = layout.row()
+        right.alignment = "RIGHT"
+        right.active = False
         score = item.get(take.PREFIX + "beat_score", -1.0)
-        if score >= 0:
-            row.label(text=f"{score:.2f}")
-        row.label(text=parts.minutes(item.get(take.PREFIX + "seconds", 0.0)))
+        score = f"{score:.2f}  " if score >= 0 else ""
+        right.label(text=score + parts.minutes(item.get(take.PREFIX + "seconds", 0.0)))
 
     def filter_items(self, _context, data, name) -> tuple[list[int], list[int]]:
         """Show takes only, and those alone that fit the words in the search field."""
@@ -45,20 +49,38 @@ class EIGHTCOUNT_PT_takes(_Panel, bpy.types.Panel):
     bl_label = "Takes"
 
     def draw(self, context) -> None:
-        """The list, and what made the take that is played."""
+        """The list, what can be done with a take, and what made the one that is played."""
         layout, settings = self.layout, context.scene.eightcount
-        layout.template_list(
-            "EIGHTCOUNT_UL_takes", "", bpy.data, "actions", settings, "played_take", rows=3
-        )
         place = settings.played_take
         action = bpy.data.actions[place] if place >= 0 else None
-        if action is not None and take.is_take(action):
-            column = layout.column(align=True)
-            column.label(text=f"{action.get('eightcount_song', '')}", icon="FILE_SOUND")
-            genre, seed = action.get("eightcount_genre", ""), action.get("eightcount_seed", "")
-            column.label(text=f"{genre}, seed {seed}, model {action.get('eightcount_model', '')}")
-            layout.operator_menu_enum("eightcount.beats_to_markers", "kind", icon="MARKER_HLT")
+        played = action is not None and take.is_take(action)
+        if not bpy.data.actions:
+            layout.label(text="None yet: press Generate", icon="ACTION")
+            parts.fault(context, layout, "takes")
+            return
+        row = layout.row()
+        row.template_list(
+            "EIGHTCOUNT_UL_takes", "", bpy.data, "actions", settings, "played_take", rows=4
+        )
+        side = row.column(align=True)
+        side.enabled = played
+        side.operator("eightcount.take_duplicate", text="", icon="DUPLICATE")
+        side.operator("eightcount.take_rename", text="", icon="GREASEPENCIL")
+        side.operator("eightcount.take_delete", text="", icon="TRASH")
+        if played:
+            self._about(layout, action)
         parts.fault(context, layout, "takes")
+
+    def _about(self, layout: bpy.types.UILayout, action: bpy.types.Action) -> None:
+        def of(name: str):
+            return action.get(take.PREFIX + name, "")
+
+        column = layout.column(align=True)
+        column.label(text=f"{of('song')}", icon="FILE_SOUND")
+        column.label(text=f"{parts.genre(of('genre'))} · seed {of('seed')}", icon="PREFERENCES")
+        row = layout.row(align=True)
+        row.operator("eightcount.generate_again", text="Again", icon="FILE_REFRESH")
+        row.operator("eightcount.compare_takes", text="Compare", icon="COMMUNITY")
 
 
 CLASSES = (EIGHTCOUNT_UL_takes, EIGHTCOUNT_PT_takes)

@@ -35,14 +35,23 @@ def read_take(action: bpy.types.Action) -> Motion:
     found = _from_table(table, rest_root, settings.fps)
     if made is None:
         return found
-    same = table == keyframes.key_table(made, rest_root)
-    untouched = same[:, 3:].reshape(len(table), NUM_JOINTS, 4).all(-1)
+    expected = keyframes.key_table(made, rest_root)
+    turns = table[:, 3:].reshape(len(table), NUM_JOINTS, 4)
+    as_made = expected[:, 3:].reshape(turns.shape)
+    # q and -q are one rotation, and an edit may have turned the signs
+    untouched = (turns == as_made).all(-1) | (turns == -as_made).all(-1)
+    in_place = (table[:, :3] == expected[:, :3]).all(-1)
     return Motion(
         np.where(untouched[..., None], made.rotations, found.rotations),
-        np.where(same[:, :3].all(-1)[:, None], made.translation, found.translation),
+        np.where(in_place[:, None], made.translation, found.translation),
         made.contacts,
         settings.fps,
     )
+
+
+def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """How far rotations (..., 4) are apart: the largest difference of a part, whatever the signs."""
+    return np.minimum(np.abs(a - b).max(-1), np.abs(a + b).max(-1))
 
 
 def export_npz(action: bpy.types.Action, path: Path | str) -> None:

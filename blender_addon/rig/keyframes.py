@@ -137,7 +137,7 @@ class TakeWriter:
             # one curve more must still fit: the longest so far tells how long one takes
             if done and begun + slowest > end:
                 return False
-            _fill(bag, CHANNELS[c], when, table[:, c])
+            fill(bag, CHANNELS[c], when, table[:, c])
             self._written[c] = self._frames
             slowest = max(slowest, time.perf_counter() - begun)
         return True
@@ -205,7 +205,7 @@ def sample_keys(action: bpy.types.Action, frames: np.ndarray) -> np.ndarray:
     return table
 
 
-def _fill(bag, channel: Channel, when: np.ndarray, values: np.ndarray) -> None:
+def fill(bag, channel: Channel, when: np.ndarray, values: np.ndarray) -> None:
     """One curve gets its keys up to the last of ``when``; those that it has are written anew."""
     curve = bag.fcurves.find(channel.path, index=channel.index)
     if curve is None:

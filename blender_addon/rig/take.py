@@ -105,12 +105,13 @@ def takes(actions: Iterable[bpy.types.Action]) -> list[bpy.types.Action]:
 
 
 def take_name(song: str, genre: str) -> str:
-    """``<song> <genre> #<n>`` with the first free number, short enough for Blender's names."""
+    """``<song> <genre> #<n>``, without a genre ``<song> #<n>``: the first free number, short enough
+    for Blender's names."""
     stem = song.rpartition(".")[0] or song
     used = {action.name for action in bpy.data.actions}
     number = 1
     while True:
-        tail = f" {genre} #{number}"
+        tail = f" {genre} #{number}" if genre else f" #{number}"
         room = NAME_BYTES - len(tail.encode())
         name = stem.encode()[:room].decode(errors="ignore").rstrip() + tail
         if name not in used:
@@ -121,6 +122,7 @@ def take_name(song: str, genre: str) -> str:
 def store_motion(action: bpy.types.Action, motion: Motion, rest_root: np.ndarray) -> None:
     """Keep the motion as it was made: rotations, translation, contacts as little-endian float32."""
     parts = (motion.rotations, motion.translation, motion.contacts)
+    action.pop(MOTION, None)  # set anew over an older one, the bytes would become text
     action[MOTION] = b"".join(np.ascontiguousarray(p, "<f4").tobytes() for p in parts)
     action[REST_ROOT] = [float(v) for v in rest_root]
 

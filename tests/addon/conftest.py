@@ -59,7 +59,7 @@ def backend(addon, monkeypatch, tmp_path) -> BackendPlan:
         environment=(("PYTHONPATH", BACKEND), ("FAKE_STEPS", str(tmp_path / "steps"))),
     )
     monkeypatch.setenv("EIGHTCOUNT_RUNTIME_DIR", str(tmp_path / "runtime"))
-    for module in ("backend", "generate"):
+    for module in ("backend", "generate", "edits"):
         monkeypatch.setattr(f"blender_addon.operators.{module}.backend_plan", lambda _context: plan)
     return plan
 

@@ -217,7 +217,7 @@ def use_plan(monkeypatch):
     """Lets the operators start another backend: ``use_plan(plan)``."""
 
     def use(plan: BackendPlan) -> None:
-        for module in ("backend", "generate"):
+        for module in ("backend", "generate", "edits"):
             name = f"blender_addon.operators.{module}.backend_plan"
             monkeypatch.setattr(name, lambda _context: plan)
 

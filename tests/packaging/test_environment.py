@@ -31,6 +31,11 @@ class Machinery:
                 raise fault
         return ""
 
+    def install_project(
+        self, python: Path, root: Path, extras: list[str], pins: list[str], journal: Journal
+    ) -> None:
+        self.pip(python, ["install", *pins, f"project[{','.join(extras)}]"], journal, cwd=root)
+
     def make(self, python: tuple[str, ...], venv: Path, journal: Journal) -> None:
         (venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
 
@@ -39,6 +44,7 @@ class Machinery:
 def machinery(monkeypatch: pytest.MonkeyPatch) -> Machinery:
     made = Machinery()
     monkeypatch.setattr(environment, "pip", made.pip)
+    monkeypatch.setattr(environment, "install_project", made.install_project)
     monkeypatch.setattr(environment, "_make", made.make)
     monkeypatch.setattr(environment, "_stands", lambda venv: made.stands)
     monkeypatch.setattr(environment, "_import_all", lambda *_: None)
@@ -55,7 +61,7 @@ def test_a_fresh_folder_gets_everything_and_the_next_run_nothing(
     first = ready_environment(small_project, ["backend"], journal)
     assert first.changed
     assert any("torch==2.13.0+cpu" in words for words in machinery.asked)
-    assert any(".[backend]" in words for words in machinery.asked)
+    assert any("project[backend]" in words for words in machinery.asked)
     machinery.asked.clear()
     assert not ready_environment(small_project, ["backend"], journal).changed
     assert machinery.asked == []
@@ -91,7 +97,7 @@ def test_without_a_network_no_second_build_is_tried(
 def test_an_install_that_was_cut_off_starts_again_from_nothing(
     small_project: Path, journal: Journal, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    machinery.refused[".[backend]"] = SetupFault("no-network", "no network")
+    machinery.refused["project[backend]"] = SetupFault("no-network", "no network")
     with pytest.raises(SetupFault):
         ready_environment(small_project, ["backend"], journal)
     leftover = small_project / ".venv" / "half-a-package"
@@ -118,7 +124,7 @@ def test_more_extras_are_added_and_the_earlier_ones_kept(
     ready_environment(small_project, ["backend", "blender"], journal)
     (small_project / ".venv" / "kept").write_text("")
     ready_environment(small_project, ["backend", "dev"], journal)
-    assert machinery.asked[-1].endswith(".[backend,blender,dev]")
+    assert machinery.asked[-1].endswith("project[backend,blender,dev]")
     assert (small_project / ".venv" / "kept").exists()
     assert not ready_environment(small_project, ["blender"], journal).changed
 

@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from eightcount.motion.errors import EightcountError
+from eightcount.motion.skeleton import LOWER, UPPER
 from eightcount.serve.command import main
 from eightcount.serve.engine import EngineInfo, JobCancelled, Summary
 from eightcount.serve.songs import HeardSong
-from eightcount.wire.messages import SongReady
+from eightcount.wire.messages import EditTake, SongReady
 
 FPS = 30.0
 STEP = 15  # frames a step
@@ -46,6 +47,32 @@ def still(first: int, count: int) -> FakeChunk:
     translation = np.zeros((count, 3), np.float32)
     translation[:, 1] = np.arange(first, first + count)
     return FakeChunk(first, FakeMotion(rotations, translation, np.ones((count, 4), np.float32)))
+
+
+def edited(request: EditTake) -> FakeChunk:
+    """The take sent, in its range turned and lifted by an amount that tells the seed."""
+    first, last = (round(s * FPS) for s in (request.range_start, request.range_stop))
+    longer = max(last - len(request.rotations), 0)
+    rotations, place, contacts = (
+        np.concatenate([a, np.repeat(a[-1:], longer, axis=0)])
+        for a in (request.rotations, request.translation, request.contacts)
+    )
+    angle = 0.01 * (1 + request.seed % 7)
+    turn = np.array([np.cos(angle), np.sin(angle), 0, 0], np.float32)
+    w, x, y, z = np.moveaxis(rotations[first:last], -1, 0)
+    turned = np.stack([turn[0] * w - turn[1] * x, turn[0] * x + turn[1] * w,
+                       turn[0] * y - turn[1] * z, turn[0] * z + turn[1] * y], -1)  # fmt: skip
+    for half, joints in (("lower", LOWER), ("upper", UPPER)):
+        if request.half in ("both", half):
+            rotations[first:last, joints] = turned[:, joints]
+    if request.half != "upper":
+        place[first:last, 1] += angle
+    for i, frame in enumerate(request.pin_frames):
+        held = {"upper": UPPER, "lower": LOWER}.get(request.pin_halves[i], UPPER + LOWER)
+        rotations[frame, held] = request.pin_rotations[i][list(held)]
+        if request.pin_halves[i] != "upper":
+            place[frame] = request.pin_translation[i]
+    return FakeChunk(0, FakeMotion(rotations, place, contacts))
 
 
 class FakeEngine:
@@ -90,6 +117,11 @@ class FakeEngine:
         genre = request.genre or "quick"
         if genre == "refused":
             raise EightcountError("genre-unknown", "There is no such genre.", "Choose another.")
+        if isinstance(request, EditTake):
+            work(genre, 0, cancelled)
+            work(genre, STEP, cancelled)
+            yield edited(request)
+            return
         if genre == "long-chunk":
             yield still(0, frames)
             return

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A new version of a take: a copy of its Action in which only the keys of a range are set anew.
+
+All other keys are Blender's own copies, bit for bit, with their handles and interpolation. The old
+version stays as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from dataclasses import dataclass, field, replace
+
+import bpy
+import numpy as np
+
+from eightcount.motion.errors import EightcountError
+from eightcount.motion.motion import Motion
+from eightcount.motion.skeleton import LOWER, UPPER
+
+from ..before import Before
+from . import actions, ids, keyframes, pins, take
+from .timing import Clock
+
+_VERSION = re.compile(r" v\d+$")
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What differs between a take and its new version.
+
+    Attributes:
+        motion: the whole new take (T, ...), as its keys shall stand.
+        first, last: the frames that change; ``last`` past the old take's end makes it longer.
+        half: "both", "upper" or "lower": the curves that change.
+        pins: what the edit obeyed and later ones shall obey.
+        record: the edit in words, kept with the take.
+        settings: of the new version.
+    """
+
+    motion: Motion
+    first: int
+    last: int
+    half: str
+    pins: list[pins.PosePin]
+    record: dict
+    settings: take.TakeSettings
+
+    @property
+    def columns(self) -> list[int]:
+        """Columns of the key table that change."""
+        joints = {"upper": UPPER, "lower": LOWER}.get(self.half, LOWER + UPPER)
+        turns = [3 + 4 * j + i for j in sorted(joints) for i in range(4)]
+        return turns if self.half == "upper" else [0, 1, 2, *turns]
+
+
+@dataclass
+class VersionWriter:
+    """Makes the new version, a few curves at a time. Holds no data of Blender's between steps.
+
+    Attributes:
+        source_uid: session id of the take.
+        change: what differs.
+        clock, rest_root: as in `keyframes.TakeWriter`.
+    """
+
+    source_uid: int
+    change: Change
+    clock: Clock
+    rest_root: np.ndarray
+    action_uid: int = 0
+    _left: list[int] = field(default_factory=list)
+    _table: np.ndarray | None = None
+    _flips: np.ndarray | None = None
+
+    @property
+    def action(self) -> bpy.types.Action | None:
+        """The new version, or None where it is not made yet, or was undone meanwhile."""
+        return ids.find(bpy.data.actions, self.action_uid)
+
+    def step(self, budget: float) -> bool:
+        """Write for about ``budget`` seconds; True when every key is set.
+
+        Raises EightcountError "take-gone" where the take was deleted meanwhile.
+        """
+        end = time.perf_counter() + budget
+        action = self.action
+        if action is None:
+            self._copy()  # the one thing that cannot be divided: a step of its own
+            return False
+        if self._table is None:
+            self._prepare(action)
+        if not self._left:
+            return True
+        bag = actions.channels(action)
+        when = self._when()
+        while self._left:
+            column = self._left[0]
+            curve = _curve(bag, column)
+            if curve is None:
+                self._fill_whole(bag, column)
+            else:
+                flips = column >= 3 and self._flips[(column - 3) // 4]
+                set_keys(curve, when, self._table[:, column], flips)
+            self._left.pop(0)
+            if time.perf_counter() > end:
+                break
+        return False  # what follows the last key, `finish`, has the next step to itself
+
+    def finish(self) -> bpy.types.Action:
+        """Name it, store what made it, take the mark off. Returns the new version."""
+        action, source = self.action, ids.find(bpy.data.actions, self.source_uid)
+        change = self.change
+        take.write_settings(action, change.settings)
+        stored = take.stored_motion(action, change.settings.fps)
+        take.store_motion(action, _stored(stored, change), self.rest_root)
+        pins.write_pins(action, change.pins)
+        record = [*edits_of(action), change.record]
+        action[take.PREFIX + "edits"] = json.dumps(record)
+        if source is not None:
+            action[take.PREFIX + "parent"] = source.name
+            action.name = version_name(source.name)
+        action.pop(take.PREFIX + "star", None)
+        del action[take.UNFINISHED]
+        action.update_tag()
+        return action
+
+    def abandon(self) -> None:
+        """Remove the unfinished version."""
+        action = self.action
+        if action is not None:
+            bpy.data.actions.remove(action)
+        self.action_uid = 0
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _copy(self) -> None:
+        source = ids.find(bpy.data.actions, self.source_uid)
+        if source is None:
+            raise EightcountError(
+                "take-gone", "The take was deleted while it was edited.", "Undo, then edit again."
+            )
+        action = source.copy()
+        action.use_fake_user = True
+        action[take.UNFINISHED] = Before().as_text()
+        self.action_uid = ids.uid(action)
+        self._left, self._table = list(self.change.columns), None
+
+    def _prepare(self, action: bpy.types.Action) -> None:
+        """The range's rows of the key table, with the signs of the keys before it; and whose signs
+        do not meet those of the keys after it."""
+        change = self.change
+        before = self._row(action, change.first - 1) if change.first else None
+        piece = change.motion.slice(change.first, change.last)
+        self._table = keyframes.key_table(piece, self.rest_root, before)
+        self._flips = np.zeros(24, bool)
+        if change.last < len(change.motion):
+            after = self._row(action, change.last)[3:].reshape(24, 4)
+            self._flips = (self._table[-1, 3:].reshape(24, 4) * after).sum(-1) < 0
+
+    def _row(self, action: bpy.types.Action, frame: int) -> np.ndarray:
+        return keyframes.sample_keys(action, np.array([self.clock.scene_frame(frame)]))[0]
+
+    def _when(self) -> np.ndarray:
+        change = self.change
+        count = change.last - change.first
+        return self.clock.scene_frames(change.first, count).astype(np.float32)
+
+    def _fill_whole(self, bag, column: int) -> None:
+        """A channel that the animator has deleted comes back as a whole: with keys in the range
+        alone it would hold their values outside it as well."""
+        table = keyframes.key_table(self.change.motion, self.rest_root)
+        when = self.clock.scene_frames(0, len(table)).astype(np.float32)
+        keyframes.fill(bag, keyframes.CHANNELS[column], when, table[:, column])
+
+
+def make_version(
+    source: bpy.types.Action, change: Change, clock: Clock, rest_root: np.ndarray
+) -> bpy.types.Action:
+    """The new version at once."""
+    writer = VersionWriter(ids.uid(source), change, clock, rest_root)
+    try:
+        while not writer.step(1e9):
+            pass
+        return writer.finish()
+    except BaseException:
+        writer.abandon()
+        raise
+
+
+def version_name(name: str) -> str:
+    """``<name> v2``, or the next free number, short enough for Blender's names."""
+    stem = _VERSION.sub("", name)
+    number = 2
+    while True:
+        tail = f" v{number}"
+        room = take.NAME_BYTES - len(tail.encode())
+        found = stem.encode()[:room].decode(errors="ignore").rstrip() + tail
+        if found not in bpy.data.actions:
+            return found
+        number += 1
+
+
+def edits_of(action: bpy.types.Action) -> list[dict]:
+    """The edits that led to this version, oldest first."""
+    try:
+        return list(json.loads(action.get(take.PREFIX + "edits", "[]")))
+    except (ValueError, TypeError):
+        return []
+
+
+def set_keys(curve, when: np.ndarray, values: np.ndarray, flips: bool) -> None:
+    """Set a curve's keys at the scene frames ``when``; every other key keeps its place and value.
+
+    Where keys of the range were added or deleted by hand, it gets its one key a frame again.
+
+    Args:
+        flips: the key after the range has the opposite sign of quaternion: the last key is then held,
+            since the straight line between the two would pass through no rotation at all.
+    """
+    points = curve.keyframe_points
+    co = np.empty(2 * len(points), np.float32)
+    points.foreach_get("co", co)
+    times = co[::2]
+    near = 0.25 * float(when[1] - when[0]) if len(when) > 1 else 0.25
+    low = int(np.searchsorted(times, when[0] - near))
+    high = int(np.searchsorted(times, when[-1] + near))
+    old = high - low
+    if high == len(times) and old < len(when) and _on(times[low:high], when[:old], near):
+        points.add(len(when) - old)  # the take grows
+        fresh = np.stack([when[old:], values[old:]], axis=1).ravel()
+        co = np.concatenate([co, fresh])
+        high = low + len(when)
+        for i in range(low + old, high):
+            points[i].interpolation = "LINEAR"
+    if high - low == len(when) and _on(co[::2][low:high], when, near):
+        co[1::2][low:high] = values
+        points.foreach_set("co", co)
+    else:
+        for i in range(high - 1, low - 1, -1):
+            points.remove(points[i], fast=True)
+        for t, v in zip(when, values, strict=True):
+            points.insert(float(t), float(v), options={"FAST"}).interpolation = "LINEAR"
+        high = low + len(when)
+    points[high - 1].interpolation = "CONSTANT" if flips else "LINEAR"
+    curve.update()
+
+
+def _on(times: np.ndarray, when: np.ndarray, near: float) -> bool:
+    return len(times) == len(when) and bool((np.abs(times - when) < near).all())
+
+
+def _curve(bag, column: int):
+    channel = keyframes.CHANNELS[column]
+    return bag.fcurves.find(channel.path, index=channel.index)
+
+
+def _stored(stored: Motion | None, change: Change) -> Motion:
+    """What the new version was made as: the range anew, the rest as it was made before.
+
+    So keys changed by hand outside the range are still known as such.
+    """
+    if stored is None:
+        return change.motion
+    new, span = change.motion, slice(change.first, change.last)
+    kept = min(len(stored), len(new))
+    rotations, place = new.rotations.copy(), new.translation.copy()
+    contacts = new.contacts.copy()
+    rotations[:kept], place[:kept] = stored.rotations[:kept], stored.translation[:kept]
+    contacts[:kept] = stored.contacts[:kept]
+    joints = list({"upper": UPPER, "lower": LOWER}.get(change.half, LOWER + UPPER))
+    rotations[span, joints] = new.rotations[span, joints]
+    if change.half != "upper":
+        place[span], contacts[span] = new.translation[span], new.contacts[span]
+    return replace(new, rotations=rotations, translation=place, contacts=contacts)

@@ -19,7 +19,9 @@ from eightcount_setup.own_package import install_project
 from eightcount_setup.pip import explain, pip
 from eightcount_setup.pythons import find_python, probe
 from eightcount_setup.requirements import pinned
-from eightcount_setup.torch_choice import TorchChoice, choose_torch, read_machine
+from eightcount_setup.space import require_space
+from eightcount_setup.torch_choice import choose_torch, read_machine
+from eightcount_setup.torch_install import install_torch
 
 # Imported once before the marker is written; looked for (not imported) at each later run.
 ESSENTIAL = (
@@ -75,9 +77,11 @@ def ready_environment(
     if state is State.FOREIGN:
         _require_fitting_python(venv)
     installed = marker.read_marker(venv)
+    other_index = False
     if installed is not None:
-        wanted = wanted.with_extras(installed.extras)
-    _fill(venv, root, wanted, state, journal)
+        other_index = wanted.names_another_index(installed)
+        wanted = wanted.over(installed)
+    _fill(venv, root, wanted, state, journal, other_index=other_index)
     return Environment(python_of(venv), changed=True)
 
 
@@ -88,7 +92,15 @@ def _why_anew(state: State) -> str:
     }.get(state, "Something is missing from .venv: making it anew.")
 
 
-def _fill(venv: Path, root: Path, wanted: Contents, state: State, journal: Journal) -> None:
+def _fill(
+    venv: Path,
+    root: Path,
+    wanted: Contents,
+    state: State,
+    journal: Journal,
+    *,
+    other_index: bool,
+) -> None:
     machine = read_machine()
     version = pinned(root / "constraints.txt", "torch")
     choice = choose_torch(machine, version, wanted.torch_index or None)
@@ -104,7 +116,11 @@ def _fill(venv: Path, root: Path, wanted: Contents, state: State, journal: Journ
         _begin(venv)
     journal.say(f"Installing for {_DEVICE_WORDS[choice.device]} (a few minutes the first time).")
     interpreter = python_of(venv)
-    _install(interpreter, root, wanted, choice, journal)
+    pins = ["-c", str(root / "constraints.txt")]
+    tools = f"setuptools=={pinned(root / 'constraints.txt', 'setuptools')}"
+    pip(interpreter, ["install", tools], journal, cwd=root)
+    install_torch(interpreter, root, choice, pins, journal, anew=other_index)
+    install_project(interpreter, root, wanted.extras, pins, journal)
     _import_all(interpreter, journal)
     journal.say("Compiling the audio code, so that the first song need not wait for it.")
     _warm_up(interpreter, root, journal)
@@ -117,17 +133,6 @@ _DEVICE_WORDS = {
     "mps": "Apple's GPU (MPS)",
     "cpu": "the CPU",
 }
-
-
-def require_space(folder: Path, gigabytes: int) -> None:
-    """Raise SetupFault("no-disk") unless `folder` has that much room."""
-    free = shutil.disk_usage(folder).free / 1e9
-    if free < gigabytes:
-        raise SetupFault(
-            "no-disk",
-            f"Installing needs about {gigabytes} GB and this disk has {free:.1f} GB free.",
-            "Free some space, or move the project to another disk, and run install.py again.",
-        )
 
 
 def _require_fitting_python(venv: Path) -> None:
@@ -165,37 +170,6 @@ def _make(python: Sequence[str], venv: Path, journal: Journal) -> None:
             "On Debian and Ubuntu install the package python3-venv; else install Python 3.11 "
             "from its makers.",
         ) from failure
-
-
-def _install(
-    python: Path, root: Path, wanted: Contents, choice: TorchChoice, journal: Journal
-) -> None:
-    pins = ["-c", str(root / "constraints.txt")]
-    tools = f"setuptools=={pinned(root / 'constraints.txt', 'setuptools')}"
-    pip(python, ["install", tools], journal, cwd=root)
-    _install_torch(python, root, choice, pins, journal)
-    install_project(python, root, wanted.extras, pins, journal)
-
-
-def _install_torch(
-    python: Path, root: Path, choice: TorchChoice, pins: Sequence[str], journal: Journal
-) -> None:
-    index = []
-    if choice.index:
-        # An installed torch of the same version would satisfy pip, whatever it was built for.
-        pip(python, ["uninstall", "-y", "torch"], journal, cwd=root)
-        index = ["--extra-index-url", choice.index]
-    for attempt in choice.attempts:
-        last = attempt is choice.attempts[-1]
-        try:
-            if attempt.note:
-                journal.say(attempt.note)
-                require_space(root, attempt.gigabytes)
-            pip(python, ["install", *pins, *index, attempt.requirement], journal, cwd=root)
-            return
-        except SetupFault as fault:
-            if last or fault.code != "no-match":
-                raise
 
 
 def _import_all(python: Path, journal: Journal) -> None:

@@ -43,8 +43,14 @@ class Contents:
     torch_index: str
     extras: tuple[str, ...]
 
-    def with_extras(self, extras: Iterable[str]) -> Contents:
-        return replace(self, extras=tuple(sorted({*self.extras, *extras})))
+    def over(self, installed: Contents) -> Contents:
+        """Return what an install holds when this one is put over `installed`: both's extras."""
+        extras = tuple(sorted({*self.extras, *installed.extras}))
+        return replace(self, extras=extras, torch_index=self.torch_index or installed.torch_index)
+
+    def names_another_index(self, installed: Contents) -> bool:
+        """Tell whether torch is to come from elsewhere; without an index of its own a run keeps it."""
+        return self.torch_index not in ("", installed.torch_index)
 
 
 def wanted_contents(root: Path, extras: Iterable[str], torch_index: str | None) -> Contents:
@@ -79,8 +85,7 @@ def find_state(venv: Path, wanted: Contents) -> State:
     if installed.root != wanted.root:
         return State.MOVED
     same = installed.digest == wanted.digest and set(wanted.extras) <= set(installed.extras)
-    # Without an index of its own a later run keeps the torch that an earlier --torch-index brought.
-    same = same and wanted.torch_index in ("", installed.torch_index)
+    same = same and not wanted.names_another_index(installed)
     return State.READY if same else State.STALE
 
 

@@ -102,6 +102,12 @@ def explain(output: str, log: Path) -> SetupFault:
             f"The package index has no {missing.group(1)} for this Python and machine.",
             "Use Python 3.11 on 64-bit Windows, Linux or macOS (Apple silicon).",
         )
+    if "ResolutionImpossible" in output:
+        return SetupFault(
+            "conflict",
+            "The package index offers no set of versions that fit together for this Python.",
+            f"Use Python 3.11; {log} names the packages.",
+        )
     errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
     reason = f" ({errors[-1][len('ERROR:') :].strip()})" if errors else ""
     return SetupFault(

@@ -36,11 +36,19 @@ class Attempt:
 
 @dataclass(frozen=True)
 class TorchChoice:
-    """device: what torch is meant to run on. attempts: tried in this order until pip finds one."""
+    """version: without +cpu or the like. device: what torch is meant to run on. attempts: tried in
+    this order until pip finds one. index: asked beside pip's own.
+    """
 
+    version: str
     device: str
     attempts: tuple[Attempt, ...]
     index: str | None = None
+
+    def accepts(self, installed: str) -> bool:
+        """Tell whether an installed torch will do; on an NVIDIA machine none made for the CPU."""
+        version, _, build = installed.partition("+")
+        return version == self.version and not (self.device == "cuda" and build == "cpu")
 
 
 def read_machine() -> Machine:
@@ -57,17 +65,22 @@ def choose_torch(machine: Machine, version: str, index: str | None = None) -> To
     plain = f"torch=={version}"
     if index:
         gigabytes = CUDA_GIGABYTES if device == "cuda" else CPU_GIGABYTES
-        return TorchChoice(device, (Attempt(plain, gigabytes),), index)
+        return TorchChoice(version, device, (Attempt(plain, gigabytes),), index)
     if machine.system == "Linux" and device == "cuda":
+        note = (
+            "No CUDA build of torch is on offer, so the dance will be made on the CPU. "
+            "--torch-index with the address of PyTorch's CUDA wheels changes that."
+        )
         # `===` leaves out a +cpu build that pip's own settings may offer.
-        return TorchChoice(device, (Attempt(f"torch==={version}", CUDA_GIGABYTES),))
+        cuda = Attempt(f"torch==={version}", CUDA_GIGABYTES)
+        return TorchChoice(version, device, (cuda, Attempt(plain, CPU_GIGABYTES, note)))
     if machine.system == "Windows" and device == "cuda":
         note = (
             "The public torch for Windows has no CUDA, so the dance will be made on the CPU. "
             "To use the NVIDIA GPU, run install.py again with --torch-index and the address of "
             "PyTorch's CUDA wheels."
         )
-        return TorchChoice(device, (Attempt(plain, CPU_GIGABYTES, note),))
+        return TorchChoice(version, device, (Attempt(plain, CPU_GIGABYTES, note),))
     if machine.system == "Linux":
         note = (
             "No CPU build of torch is on offer, so the plain one comes, with several GB of "
@@ -76,8 +89,8 @@ def choose_torch(machine: Machine, version: str, index: str | None = None) -> To
             "that."
         )
         cpu = Attempt(f"{plain}+cpu", CPU_GIGABYTES)
-        return TorchChoice(device, (cpu, Attempt(plain, CUDA_GIGABYTES, note)))
-    return TorchChoice(device, (Attempt(plain, CPU_GIGABYTES),))
+        return TorchChoice(version, device, (cpu, Attempt(plain, CUDA_GIGABYTES, note)))
+    return TorchChoice(version, device, (Attempt(plain, CPU_GIGABYTES),))
 
 
 def _device(machine: Machine) -> str:

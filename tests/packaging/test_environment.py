@@ -1,19 +1,15 @@
 from __future__ import annotations
 
-import shutil
-from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
 from eightcount_setup import environment, marker
-from eightcount_setup.environment import ready_environment, require_space
+from eightcount_setup.environment import ready_environment
 from eightcount_setup.faults import SetupFault
 from eightcount_setup.journal import Journal
 from eightcount_setup.pythons import Python
-from eightcount_setup.torch_choice import Machine
-
-Usage = namedtuple("Usage", "total used free")
+from eightcount_setup.torch_choice import Machine, TorchChoice
 
 
 class Machinery:
@@ -23,6 +19,7 @@ class Machinery:
         self.asked: list[str] = []
         self.refused: dict[str, SetupFault] = {}
         self.stands = True
+        self.torch: list[tuple[str | None, bool]] = []
 
     def pip(self, python: Path, arguments: list[str], journal: Journal, *, cwd: Path) -> str:
         self.asked.append(" ".join(arguments))
@@ -36,6 +33,19 @@ class Machinery:
     ) -> None:
         self.pip(python, ["install", *pins, f"project[{','.join(extras)}]"], journal, cwd=root)
 
+    def install_torch(
+        self,
+        python: Path,
+        root: Path,
+        choice: TorchChoice,
+        pins: list[str],
+        journal: Journal,
+        *,
+        anew: bool,
+    ) -> None:
+        self.torch.append((choice.index, anew))
+        self.pip(python, ["install", *pins, choice.attempts[0].requirement], journal, cwd=root)
+
     def make(self, python: tuple[str, ...], venv: Path, journal: Journal) -> None:
         (venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
 
@@ -44,6 +54,7 @@ class Machinery:
 def machinery(monkeypatch: pytest.MonkeyPatch) -> Machinery:
     made = Machinery()
     monkeypatch.setattr(environment, "pip", made.pip)
+    monkeypatch.setattr(environment, "install_torch", made.install_torch)
     monkeypatch.setattr(environment, "install_project", made.install_project)
     monkeypatch.setattr(environment, "_make", made.make)
     monkeypatch.setattr(environment, "_stands", lambda venv: made.stands)
@@ -75,23 +86,6 @@ def test_pins_bind_every_install(
     pins = f"-c {small_project / 'constraints.txt'}"
     assert "==" in setuptools
     assert all(pins in words for words in others)
-
-
-def test_without_a_cpu_build_the_plain_one_is_taken(
-    small_project: Path, journal: Journal, machinery: Machinery
-) -> None:
-    machinery.refused["torch==2.13.0+cpu"] = SetupFault("no-match", "no such build")
-    ready_environment(small_project, ["backend"], journal)
-    assert machinery.asked[2].endswith(" torch==2.13.0")
-
-
-def test_without_a_network_no_second_build_is_tried(
-    small_project: Path, journal: Journal, machinery: Machinery
-) -> None:
-    machinery.refused["torch==2.13.0+cpu"] = SetupFault("no-network", "no network")
-    with pytest.raises(SetupFault, match="no network"):
-        ready_environment(small_project, ["backend"], journal)
-    assert machinery.asked[-1].endswith("torch==2.13.0+cpu")
 
 
 def test_an_install_that_was_cut_off_starts_again_from_nothing(
@@ -129,14 +123,14 @@ def test_more_extras_are_added_and_the_earlier_ones_kept(
     assert not ready_environment(small_project, ["blender"], journal).changed
 
 
-def test_another_index_puts_the_installed_torch_out_first(
+def test_another_index_is_told_to_the_install_of_torch_and_remembered(
     small_project: Path, journal: Journal, machinery: Machinery
 ) -> None:
     ready_environment(small_project, ["backend"], journal)
-    machinery.asked.clear()
     ready_environment(small_project, ["backend"], journal, torch_index="file:///cuda")
-    uninstall = machinery.asked.index("uninstall -y torch")
-    assert "--extra-index-url file:///cuda torch==2.13.0" in machinery.asked[uninstall + 1]
+    assert machinery.torch[-1] == ("file:///cuda", True)
+    ready_environment(small_project, ["backend", "dev"], journal)
+    assert machinery.torch[-1] == ("file:///cuda", False)
 
 
 def test_a_venv_made_by_hand_is_filled_and_never_deleted(
@@ -162,12 +156,3 @@ def test_a_file_by_the_name_of_the_venv_is_left_alone(
     with pytest.raises(SetupFault, match="Move it away"):
         ready_environment(small_project, ["backend"], journal)
     assert (small_project / ".venv").read_text() == "VIRTUAL=1\n"
-
-
-def test_a_full_disk_is_said_before_anything_is_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10e9, 8e9, 2e9))
-    with pytest.raises(SetupFault, match=r"needs about 6 GB and this disk has 2\.0 GB free"):
-        require_space(tmp_path, 6)
-    require_space(tmp_path, 1)

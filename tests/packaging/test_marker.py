@@ -100,6 +100,7 @@ def test_a_damaged_marker_is_no_marker(project: Path, text: str) -> None:
     assert find_state(venv, wanted_contents(project, ["backend"], None)) is State.FOREIGN
 
 
-def test_extras_add_up() -> None:
-    contents = Contents("/project", "0", "", ("backend", "blender"))
-    assert contents.with_extras(["dev", "backend"]).extras == ("backend", "blender", "dev")
+def test_a_second_install_keeps_the_extras_and_the_index_of_the_first() -> None:
+    first = Contents("/project", "0", "file:///cuda", ("backend", "blender"))
+    both = Contents("/project", "1", "", ("backend", "dev")).over(first)
+    assert both == Contents("/project", "1", "file:///cuda", ("backend", "blender", "dev"))

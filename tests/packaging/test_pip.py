@@ -60,7 +60,7 @@ CONFLICT = (
         (CERTIFICATE, "certificate", "PIP_CERT"),
         (NO_WHEEL, "no-match", "Python 3.11"),
         (ENCODING, "folder-name", "plain name"),
-        (CONFLICT, "pip", "install.log"),
+        (CONFLICT, "conflict", "install.log"),
         ("Killed\n", "pip", "install.log"),
     ],
 )

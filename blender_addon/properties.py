@@ -236,7 +236,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     tempo_factor: EnumProperty(
         name="Tempo",
         description="Where the tempo was heard at half or double speed: which beats count for "
-        "markers and ranges",
+        "markers",
         items=[
             ("HALF", "x 0.5", "Every second beat"),
             ("HEARD", "x 1", "The beats as they were heard"),

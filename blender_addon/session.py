@@ -343,8 +343,10 @@ def push_undo(message: str) -> None:
     if bpy.app.background:
         return
     manager = bpy.context.window_manager
-    window = bpy.context.window or (manager.windows[0] if manager.windows else None)
-    with bpy.context.temp_override(window=window) if window else contextlib.nullcontext():
+    # overridden only where it must be: see rig.armature for what an override may cost
+    missing = bpy.context.window is None and manager.windows
+    override = bpy.context.temp_override(window=manager.windows[0]) if missing else None
+    with override or contextlib.nullcontext():
         bpy.ops.ed.undo_push(message=message)
 
 

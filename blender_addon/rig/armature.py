@@ -121,23 +121,32 @@ def _dancers(scene: bpy.types.Scene) -> list[bpy.types.Object]:
 
 
 def _build_bones(armature: bpy.types.Object) -> None:
-    """Bones can only be made in edit mode: done in a scene of its own, so that the user's mode,
-    selection and active object are never touched."""
-    workshop = bpy.data.scenes.new("Eightcount workshop")
+    """Bones can only be made in edit mode: the armature is the active object for that moment, then
+    the user's active object, its mode and the selection are as they were.
+
+    Not through ``temp_override``: an operator under it reads Python objects while other threads of
+    Python run, and the link's thread does. That crashed Blender's module within seconds in a test
+    with a busy thread; without the override the same test never did.
+    """
+    context = bpy.context
+    layer = context.view_layer
+    before, collection = layer.objects.active, context.scene.collection
+    mode = before.mode if before is not None else "OBJECT"
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    collection.objects.link(armature)
     try:
-        workshop.collection.objects.link(armature)
-        view_layer = workshop.view_layers[0]
-        view_layer.objects.active = armature
-        with bpy.context.temp_override(
-            scene=workshop, view_layer=view_layer, active_object=armature, object=armature
-        ):
-            bpy.ops.object.mode_set(mode="EDIT")
-            try:
-                _make_edit_bones(armature.data)
-            finally:
-                bpy.ops.object.mode_set(mode="OBJECT")
+        layer.objects.active = armature
+        bpy.ops.object.mode_set(mode="EDIT")
+        try:
+            _make_edit_bones(armature.data)
+        finally:
+            bpy.ops.object.mode_set(mode="OBJECT")
     finally:
-        bpy.data.scenes.remove(workshop)
+        collection.objects.unlink(armature)
+        layer.objects.active = before
+        if mode != "OBJECT":
+            bpy.ops.object.mode_set(mode=mode)
 
 
 def _make_edit_bones(data: bpy.types.Armature) -> None:

@@ -37,6 +37,8 @@ ESSENTIAL = (
     "eightcount",
 )
 
+_WARM_UP = "from eightcount.music.warmup import warm_up; warm_up()"
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -123,7 +125,7 @@ def _fill(
     install_project(interpreter, root, wanted.extras, pins, journal)
     _import_all(interpreter, journal)
     journal.say("Compiling the audio code, so that the first song need not wait for it.")
-    _warm_up(interpreter, root, journal)
+    _warm_up(interpreter, journal)
     marker.finish(venv, wanted)
     journal.say(f"Installed in {time.monotonic() - started:.0f} s.")
 
@@ -184,9 +186,9 @@ def _import_all(python: Path, journal: Journal) -> None:
         ) from failure
 
 
-def _warm_up(python: Path, root: Path, journal: Journal) -> None:
+def _warm_up(python: Path, journal: Journal) -> None:
     try:
-        run([str(python), "-m", "eightcount.music.warmup"], journal, cwd=root / "backend")
+        run([str(python), "-c", _WARM_UP], journal)
     except CommandFailed as failure:
         # Only comfort is lost: the first song compiles what this could not.
         journal.note(f"The warm-up failed: {failure.output[-2000:]}")

@@ -156,3 +156,12 @@ def test_a_file_by_the_name_of_the_venv_is_left_alone(
     with pytest.raises(SetupFault, match="Move it away"):
         ready_environment(small_project, ["backend"], journal)
     assert (small_project / ".venv").read_text() == "VIRTUAL=1\n"
+
+
+def test_the_warm_up_calls_the_projects_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    from eightcount.music import warmup
+
+    calls = []
+    monkeypatch.setattr(warmup, "warm_up", lambda: calls.append(1))
+    exec(environment._WARM_UP, {})
+    assert calls == [1]

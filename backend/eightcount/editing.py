@@ -25,12 +25,17 @@ from eightcount.motion import rotations as rot
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import LOWER, UPPER
-from eightcount.motion.streams import Placement, from_streams, heading_of, to_streams
+from eightcount.motion.streams import (
+    FRAMES_PER_TOKEN,
+    Placement,
+    from_streams,
+    heading_of,
+    to_streams,
+)
 from eightcount.music.rhythm import Rhythm
 from eightcount.music.song import Song
 from eightcount.refine.foot_lock import FootLockStream
 from eightcount.refine.temporal import RefineStream
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 
 Half = Literal["both", "upper", "lower"]
 

@@ -11,11 +11,11 @@ from eightcount.data.conditions import token_mean, token_rhythm
 from eightcount.generators.base import Condition
 from eightcount.models import Model
 from eightcount.motion.errors import EightcountError
+from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.music.features import song_features
 from eightcount.music.rhythm import Rhythm, find_rhythm, loudness_curve
 from eightcount.music.song import Song
 from eightcount.music.spectra import spectra
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 
 #: a song's loudness 0..1 becomes this range of dance energy: even quiet verses are danced
 _ENERGY_RANGE = (0.35, 0.95)

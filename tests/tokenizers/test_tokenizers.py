@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 import torch
 
+from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.tokenizers.motion import MotionTokenizer, MotionTokenizerConfig
 from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
 from eightcount.tokenizers.quantizer import NormalisedFSQ, level_ids
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN, StreamConfig
+from eightcount.tokenizers.stream import StreamConfig
 from eightcount.tokenizers.streaming import DecodeStream
 
 LEVELS = (7, 5, 5, 5, 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
+from eightcount.motion.streams import FRAMES_PER_TOKEN
 
 #: points of the energy quantile tables
 ENERGY_POINTS = 21

@@ -20,6 +20,8 @@ from eightcount.motion.skeleton import FPS, LOWER, NUM_JOINTS, UPPER
 
 LOWER_SIZE = 62
 UPPER_SIZE = 90
+#: frames of both streams that one token stands for
+FRAMES_PER_TOKEN = 4
 #: columns of the lower stream
 VELOCITY = slice(54, 56)
 TURN = 56

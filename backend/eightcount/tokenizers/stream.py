@@ -15,9 +15,6 @@ from torch import Tensor, nn
 from eightcount.nn.conv import ResidualConv1d
 from eightcount.tokenizers.quantizer import NormalisedFSQ
 
-#: frames a token
-FRAMES_PER_TOKEN = 4
-
 
 @dataclass(frozen=True)
 class StreamConfig:

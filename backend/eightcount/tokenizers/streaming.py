@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.tokenizers.motion import MotionTokenizer
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 
 
 class DecodeStream:

@@ -15,9 +15,9 @@ from eightcount.data.shards import Sequence, Shard
 from eightcount.generators.base import MASKED, Condition
 from eightcount.generators.masks import draw_masks
 from eightcount.generators.tokendance import TokenDance
+from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.tokenizers.motion import MotionTokenizer
 from eightcount.tokenizers.music import MusicTokenizer
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 
 #: share of visible tokens replaced by random ones: at inference earlier choices are not perfect
 _CORRUPTED = 0.04

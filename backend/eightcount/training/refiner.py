@@ -8,9 +8,9 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from eightcount.data.shards import Sequence, Shard
+from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.refine.temporal import WINDOW, RefineStream, TemporalRefiner
 from eightcount.tokenizers.motion import MotionTokenizer, joint_velocity, stream_joints
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 from eightcount.training.tokenizer import TokenizerLosses, reconstruction_losses
 
 #: share of tokens replaced by a neighbour's: generated tokens fit each other less well than real ones

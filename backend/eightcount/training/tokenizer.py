@@ -12,14 +12,13 @@ from torch import Tensor, nn
 
 from eightcount.data.shards import Sequence, Shard
 from eightcount.motion.skeleton import CONTACT_JOINTS, NUM_JOINTS
-from eightcount.motion.streams import CONTACTS, TURN, VELOCITY
+from eightcount.motion.streams import CONTACTS, FRAMES_PER_TOKEN, TURN, VELOCITY
 from eightcount.tokenizers.motion import (
     MotionTokenizer,
     joint_velocity,
     root_path,
     stream_joints,
 )
-from eightcount.tokenizers.stream import FRAMES_PER_TOKEN
 
 
 @dataclass(frozen=True)

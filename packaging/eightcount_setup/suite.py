@@ -17,9 +17,7 @@ def run_suite(python: Path, root: Path, arguments: Sequence[str]) -> int:
     """Run pytest in the console that this process has, and return its exit code.
 
     Without arguments the suite runs in two processes, one after the other: all tests but Blender's,
-    then Blender's. Blender as a Python module has been seen to crash (not to fail) once in many runs
-    on a machine under load; a process that was ended by a signal is therefore started once more, and
-    the console says so. Failed tests are never run again.
+    then Blender's, so that a crash in Blender's module does not take the other results with it.
 
     No process has workers: workers that compile librosa's code at the same time have crashed in it,
     and pytest-xdist then waits for a dead worker for ever.
@@ -28,17 +26,7 @@ def run_suite(python: Path, root: Path, arguments: Sequence[str]) -> int:
         return _pytest(python, root, arguments)
     first = _pytest(python, root, [f"--ignore={BLENDER}"])
     second = _pytest(python, root, [BLENDER])
-    if _crashed(second):
-        print(
-            f"Blender's module crashed (exit code {second}): its tests run once more.", flush=True
-        )
-        second = _pytest(python, root, [BLENDER])
     return first or second
-
-
-def _crashed(code: int) -> bool:
-    """Whether a process was ended by a signal, or by Windows for an access violation."""
-    return code < 0 or code >= 0xC0000000
 
 
 def _pytest(python: Path, root: Path, arguments: Sequence[str]) -> int:

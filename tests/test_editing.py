@@ -166,3 +166,11 @@ def test_cancelled_edit_raises(take, song, model, rhythm):
             take, song, Edit(1, 3, request=Request("pop", steps=4)), model,
             rhythm=rhythm, cancelled=lambda: True,
         )  # fmt: skip
+
+
+def test_signs_of_the_other_half_stay_as_they_are(take, song, model, rhythm):
+    flipped = take.rotations.copy()
+    flipped[140:160, list(LOWER)] *= -1  # the same rotations, as a hand edit may leave them
+    odd = Motion(flipped, take.translation, take.contacts)
+    new = edited(odd, song, model, rhythm, half="upper")
+    np.testing.assert_array_equal(new.rotations[:, list(LOWER)], flipped[:, list(LOWER)])

@@ -330,13 +330,10 @@ def _only_asked(base: Motion, made: Motion, span: _Range, half: Half) -> Motion:
     contacts = base.contacts.copy()
     inside = slice(span.first, span.last)
     if half != "upper":
-        for j in LOWER:
-            rotations[inside, j] = made.rotations[:, j]
         place[inside], contacts[inside] = made.translation, made.contacts
-    if half != "lower":
-        for j in UPPER:
-            rotations[inside, j] = made.rotations[:, j]
-    for j in range(rotations.shape[1]):
+    asked = {"both": (*LOWER, *UPPER), "lower": LOWER, "upper": UPPER}[half]
+    for j in asked:  # the other half's signs are the animator's own
+        rotations[inside, j] = made.rotations[:, j]
         _same_hemisphere(rotations[:, j], span)
     return replace(base, rotations=rotations, translation=place, contacts=contacts)
 

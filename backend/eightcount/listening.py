@@ -39,18 +39,6 @@ class Listening:
     condition: Condition
 
 
-def within_take(beats: np.ndarray, first: int, frames: int) -> np.ndarray:
-    """Those of a song's beats (frames at 30 fps) that fall in a take, in the take's own frames.
-
-    Args:
-        beats: (B,) frames of the song.
-        first: song frame of the take's first frame.
-        frames: length of the take.
-    """
-    moved = np.asarray(beats, np.float64) - first
-    return moved[(moved >= 0) & (moved < frames)]
-
-
 @torch.no_grad()
 def listen(
     song: Song,

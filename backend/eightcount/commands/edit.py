@@ -39,12 +39,11 @@ def run(args: argparse.Namespace) -> int:
     """Edit the take and write the new one."""
     from eightcount.choreographer import Request
     from eightcount.editing import Edit, apply_edit
-    from eightcount.listening import within_take
     from eightcount.models import list_models, load_model
     from eightcount.motion.formats.npz import load_take, save_take
     from eightcount.music.rhythm import find_rhythm
     from eightcount.music.song import decode_song
-    from eightcount.serve.choreography import pick_device
+    from eightcount.serve.choreography import pick_device, within_take
 
     start, stop = parse_range(args.range)
     take = load_take(args.take)
@@ -68,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     save_take(
         args.out,
         motion,
-        beats=within_take(rhythm.beats, round(offset * model.fps), len(motion)),
+        beats=within_take(rhythm.beats, model.fps, offset, motion),
         genre=take.genre,
         seed=take.seed,
         model=model.name,

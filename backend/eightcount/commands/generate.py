@@ -28,8 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the take and write it; errors are raised as EightcountError."""
+    import numpy as np
+
     from eightcount.choreographer import Request, choreograph
-    from eightcount.listening import within_take
     from eightcount.metrics.beats import bas_music_to_motion
     from eightcount.models import load_model
     from eightcount.motion.formats.bvh import save_bvh
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from eightcount.motion.motion import Motion
     from eightcount.music.rhythm import find_rhythm
     from eightcount.music.song import decode_song
-    from eightcount.serve.choreography import pick_device
+    from eightcount.serve.choreography import pick_device, within_take
 
     request = Request(
         args.genre,
@@ -66,8 +67,10 @@ def run(args: argparse.Namespace) -> int:
         parts.append(chunk.motion)
     clock.note("choreograph")
     motion = Motion.concatenate(parts)
-    beats = within_take(rhythm.beats, round(args.start * model.fps), len(motion))
-    score = bas_music_to_motion(motion.joints(), beats, motion.fps) if len(beats) else None
+    beats = within_take(rhythm.beats, model.fps, args.start, motion)
+    score = (
+        bas_music_to_motion(motion.joints(), np.asarray(beats), motion.fps) if len(beats) else None
+    )
     genre = args.genre or "any"
     base = args.out / f"{args.song.stem}_{genre}_{args.seed}"
     args.out.mkdir(parents=True, exist_ok=True)

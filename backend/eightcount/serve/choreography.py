@@ -211,7 +211,8 @@ def within_take(
         start: where in the song the take begins, seconds.
         motion: the take, for its length and frame rate.
     """
-    moved = np.asarray(frames, dtype=np.float64) / fps * motion.fps - start * motion.fps
+    # a take begins on a whole frame of its song
+    moved = np.asarray(frames, dtype=np.float64) / fps * motion.fps - round(start * motion.fps)
     return _frames(moved[(moved >= 0) & (moved < len(motion))])
 
 

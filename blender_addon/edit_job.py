@@ -8,7 +8,7 @@ take is written in steps, and only at the end the dancer plays it. The session d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -17,8 +17,9 @@ import numpy as np
 from eightcount import __version__
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
-from eightcount.wire.messages import PROTOCOL, Done, EditTake, Frames, Progress, SongReady, new_job
+from eightcount.wire.messages import PROTOCOL, Done, EditTake, new_job
 
+from .job_state import JobState
 from .link import Order
 from .rig import actions, ids, pins, take, versions
 from .rig.timing import Clock
@@ -92,35 +93,16 @@ class EditRequest:
 
 
 @dataclass
-class EditJob:
+class EditJob(JobState):
     """An edit under way, from the press to the new version of the take."""
 
     request: EditRequest
-    job: str
     place: str = "edit"
-    stage: str = "starting"
-    done_seconds: float = 0.0
-    total_seconds: float = 0.0
-    heard: SongReady | None = None
-    result: Done | None = None
-    cancelling: bool = False
-    warnings: list[str] = field(default_factory=list)
-    _motions: list[Motion] = field(default_factory=list)
     _writer: versions.VersionWriter | None = None
 
     def begin(self) -> None:
         """Nothing needs to be made before the answer is there."""
         self.warnings += self.request.notes
-
-    def take_progress(self, progress: Progress) -> None:
-        """Remember how far the backend is."""
-        self.stage = progress.stage
-        self.done_seconds, self.total_seconds = progress.done, progress.total
-
-    def take_frames(self, frames: Frames) -> None:
-        """Keep the next frames of the edited take."""
-        motion = Motion(frames.rotations, frames.translation, frames.contacts, frames.fps)
-        self._motions.append(motion)
 
     def take_done(self, done: Done) -> None:
         """The answer is whole: compare it with what was asked, and prepare the new version.
@@ -169,11 +151,6 @@ class EditJob:
     def action_uid(self) -> int:
         """Session id of the version that is being written, 0 before."""
         return self._writer.action_uid if self._writer is not None else 0
-
-    @property
-    def fraction(self) -> float:
-        """How far the edit is, 0 to 1."""
-        return min(self.done_seconds / self.total_seconds, 1.0) if self.total_seconds else 0.0
 
     def finish(self) -> bpy.types.Action:
         """The dancer plays the new version. Returns its Action."""

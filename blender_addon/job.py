@@ -9,7 +9,7 @@ of Blender's data is held between two calls: the user may delete, undo, rename o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -22,13 +22,12 @@ from eightcount.wire.messages import (
     Done,
     Frames,
     Generate,
-    Progress,
-    SongReady,
     new_job,
     song_digest,
 )
 
 from .before import Before
+from .job_state import JobState
 from .link import Order
 from .rig import actions, armature, ids, keyframes, sound, take, timing
 
@@ -102,21 +101,12 @@ class TakeRequest:
 
 
 @dataclass
-class TakeJob:
+class TakeJob(JobState):
     """A request under way, from the press to the finished take or back to how it was."""
 
     request: TakeRequest
-    job: str
     place: str = "generate"
-    stage: str = "starting"
-    done_seconds: float = 0.0
-    total_seconds: float = 0.0
-    heard: SongReady | None = None
-    result: Done | None = None
-    cancelling: bool = False
-    warnings: list[str] = field(default_factory=list)
     _writer: keyframes.TakeWriter | None = None
-    _motions: list[Motion] = field(default_factory=list)
     _dancer: int = 0
     _made_dancer: bool = False
     _before: Before | None = None
@@ -134,18 +124,12 @@ class TakeJob:
             self._made_dancer = True
         self._dancer = ids.uid(chosen)
 
-    def take_progress(self, progress: Progress) -> None:
-        """Remember how far the backend is."""
-        self.stage = progress.stage
-        self.done_seconds, self.total_seconds = progress.done, progress.total
-
     def take_frames(self, frames: Frames) -> None:
         """Keep the next frames; they are written by `step`."""
-        motion = Motion(frames.rotations, frames.translation, frames.contacts, frames.fps)
-        self._motions.append(motion)
+        super().take_frames(frames)
         if self._writer is None:
             self._open(frames.fps)
-        self._writer.add(motion)
+        self._writer.add(self._motions[-1])
 
     def take_done(self, done: Done) -> None:
         """The backend has sent everything."""
@@ -181,11 +165,6 @@ class TakeJob:
     def action_uid(self) -> int:
         """Session id of the Action that is being written, 0 before the first frames."""
         return self._writer.action_uid if self._writer is not None else 0
-
-    @property
-    def fraction(self) -> float:
-        """How far the take is, 0 to 1."""
-        return min(self.done_seconds / self.total_seconds, 1.0) if self.total_seconds else 0.0
 
     # --- the end -----------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from eightcount.data.corpus import Clip
-from eightcount.data.motion_shard import write_motion_shard
+from eightcount.data.motion_shard import add_clip
 from eightcount.data.pairing import write_pairs
 from eightcount.data.phrases import danced_clips
 from eightcount.data.shards import ShardWriter
@@ -68,7 +68,10 @@ def work(tmp_path_factory):
     """A work folder with small shards."""
     folder = tmp_path_factory.mktemp("run")
     clips = [Clip(f"c{i}", "s", "salsa", dance(i), held_out=i == 2) for i in range(3)]
-    write_motion_shard(clips, folder / "corpus" / "motion")
+    writer = ShardWriter(folder / "corpus" / "motion")
+    for clip in clips:
+        add_clip(writer, clip)
+    writer.close()
     songs = [song(False), song(True)]
     writer = ShardWriter(folder / "corpus" / "songs")
     for s in songs:
@@ -77,10 +80,12 @@ def work(tmp_path_factory):
             name=s.name, genre="", held_out=s.held_out,
         )  # fmt: skip
     writer.close()
+    writer = ShardWriter(folder / "corpus" / "pairs")
     write_pairs(
-        danced_clips(clips), songs, folder / "corpus" / "pairs",
+        writer, danced_clips(clips), songs,
         pairs={"salsa": 3}, held_out_pairs=1, progress=lambda _: None,
     )  # fmt: skip
+    writer.close()
     return folder
 
 

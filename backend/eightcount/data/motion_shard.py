@@ -1,9 +1,8 @@
-"""The tokenizer's training data: every clip at several tempi, mirrored and not."""
+"""The tokenizer's training data from mocap: every clip at several tempi, mirrored and not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import numpy as np
 
@@ -24,14 +23,6 @@ def at_speed(motion: Motion, speed: float, offset: float = 0.0) -> Motion:
     """The motion played ``speed`` times as fast, at 30 fps, beginning ``offset`` source frames in."""
     stride = motion.fps / FPS * speed
     return sample_at(motion, np.arange(offset, len(motion) - 1, stride), FPS)
-
-
-def write_motion_shard(clips: list[Clip], folder: Path) -> None:
-    """Write ``lower`` and ``upper`` streams of all clips; held-out clips only as they are."""
-    writer = ShardWriter(folder)
-    for clip in clips:
-        add_clip(writer, clip)
-    writer.close()
 
 
 def add_clip(

@@ -1,14 +1,13 @@
-"""Constructed pairs of music and dance: the generator's training data.
+"""Constructed pairs of music and mocap: part of the generator's training data.
 
 No corpus that may be shipped has dance with its music, so pairs are made: every dance is laid on the
 beats of many songs, bars on bars. What a pair teaches is timing, phrasing and how lively to be; which
-steps go with which sound it cannot teach, and does not claim to.
+steps go with which sound it cannot teach, and does not claim to. ``composed.py`` makes the other part.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -28,31 +27,28 @@ _ENERGY_SIGMA = 15
 
 
 def write_pairs(
+    writer: ShardWriter,
     clips: list[DancedClip],
     songs: list[LibrarySong],
-    folder: Path,
     *,
     pairs: dict[str, int],
     held_out_pairs: int = 12,
     seed: int = 0,
     progress: Callable[[str], None] = print,
 ) -> None:
-    """Write pairs: ``lower``, ``upper``, ``features`` (35), ``rhythm`` (2) and ``energy`` (1).
+    """Add pairs (see :func:`pair_arrays`) to a shard.
 
-    ``rhythm`` holds the running beat number and the position in the bar (beats, 0 at a downbeat);
-    ``energy`` the mean joint speed over a second, m/s. Training pairs use training clips with
-    training songs; held-out ones use both held out.
+    Training pairs use training clips with training songs; held-out ones use both held out.
 
     Args:
+        writer: the shard.
         clips: of all genres, training and held-out.
         songs: the song library.
-        folder: the shard to write.
         pairs: number of training pairs per genre.
         held_out_pairs: per genre.
         seed: of all draws.
         progress: told about each genre.
     """
-    writer = ShardWriter(folder)
     rng = np.random.default_rng(seed)
     for genre, wanted in pairs.items():
         for held_out, count in ((False, wanted), (True, held_out_pairs)):
@@ -60,7 +56,32 @@ def write_pairs(
             music = [s for s in songs if s.held_out == held_out]
             made = _write_some(writer, genre, usable, music, count, held_out, rng)
             progress(f"{genre}{' (held out)' if held_out else ''}: {made} of {count} pairs")
-    writer.close()
+
+
+def pair_arrays(
+    lower: np.ndarray, upper: np.ndarray, joints: np.ndarray, song: LibrarySong, start: int = 0
+) -> dict[str, np.ndarray]:
+    """What is kept of a pair: ``lower``, ``upper``, ``features``, ``rhythm`` and ``energy``.
+
+    ``rhythm`` holds the running beat number and the position in the bar (beats, 0 at a downbeat);
+    ``energy`` the mean joint speed over a second, m/s.
+
+    Args:
+        lower, upper: streams (T, 62) and (T, 90) of the dance.
+        joints: its joint positions (T, 24, 3), metres.
+        song: with at least ``start + T`` frames of features.
+        start: frame of the song at which the dance begins.
+    """
+    stop = start + len(lower)
+    energy = gaussian_filter1d(joint_speed(joints), _ENERGY_SIGMA)
+    phases = (song.rhythm.beat_phase(stop)[start:], song.rhythm.bar_phase(stop)[start:])
+    return {
+        "lower": lower,
+        "upper": upper,
+        "features": song.features[start:stop],
+        "rhythm": np.stack(phases, axis=1).astype(np.float32),
+        "energy": energy[:, None].astype(np.float32),
+    }
 
 
 def _on_the_beat(joints: np.ndarray, beats: np.ndarray) -> float:
@@ -115,17 +136,7 @@ def _pair(song: LibrarySong, clips: list[DancedClip], rng: np.random.Generator):
     if chain is None:
         return None
     lower, upper, names = chain
-    motion, _ = from_streams(lower, upper)
-    if _on_the_beat(motion.joints(), beats - start) < _MIN_GAIN:
+    joints = from_streams(lower, upper)[0].joints()
+    if _on_the_beat(joints, beats - start) < _MIN_GAIN:
         return None
-    energy = gaussian_filter1d(joint_speed(motion.joints()), _ENERGY_SIGMA)
-    window = slice(start, start + frames)
-    rhythm = np.stack([phase[window], song.rhythm.bar_phase(total)[window]], axis=1)
-    arrays = {
-        "lower": lower,
-        "upper": upper,
-        "features": song.features[window],
-        "rhythm": rhythm.astype(np.float32),
-        "energy": energy[:, None].astype(np.float32),
-    }
-    return arrays, start, names
+    return pair_arrays(lower, upper, joints, song, start), start, names

@@ -6,7 +6,7 @@ import numpy as np
 
 from eightcount.moves import body
 from eightcount.moves.body import ARM, FOREARM, REACH_ARM, SIGN, UPPER_ARM, apply, unit
-from eightcount.moves.channels import blur, curve, drift, spring
+from eightcount.moves.channels import RATE, blur, curve, drift, spring
 from eightcount.moves.feel import Feel
 from eightcount.moves.groove import Clock
 from eightcount.moves.language import ANCHORS, PLACES, HandKey
@@ -19,6 +19,9 @@ _TRUNK = (0.205, 0.160)
 #: half width and depth that elbows clear
 _ELBOW_ROOM = (0.170, 0.125)
 _HEAD_ROOM = 0.14
+#: fastest that a hand is led, m/s: what the body adds to it stays below 9
+_FASTEST = 8.4
+_SOFTENINGS = 12
 
 
 def hand_curve(score: Score, side: str, beats: np.ndarray, clock: Clock) -> np.ndarray:
@@ -103,6 +106,7 @@ def set_arms(
         target = _anchored(frames, side, target, shares)
         free = 1 - np.clip(held, 0, 1)
         target = _round_trunk(frames, target, free)
+        target = _unhurried(target)
         elbow, wrist, pole = _bend(frames, side, shoulder, target, track[:, 3])
         twist, bend = values[f"hand.t.{side}"], values[f"hand.w.{side}"]
         if np.abs(values["wave.a"]).max() > 1e-3:
@@ -153,6 +157,21 @@ def _anchored(frames, side: str, target: np.ndarray, shares: dict) -> np.ndarray
             own = np.array(offset) * np.array([SIGN[side], 1, 1])
             point = frames.place(joint_name) + apply(frames.turn(joint_name), own)
         target = target + (point - target) * share[:, None]
+    return target
+
+
+def _unhurried(target: np.ndarray) -> np.ndarray:
+    """Hand paths (N, 3) cut short, only where and as far as a hand would be faster than a hand is.
+
+    At a quick tempo the ends of a path are rounded off, which makes it smaller and keeps its counts.
+    """
+    for _ in range(_SOFTENINGS):
+        step = np.linalg.norm(np.diff(target, axis=0), axis=-1) * RATE
+        fast = np.concatenate([step, step[-1:]]) > _FASTEST
+        if not fast.any():
+            break
+        near = np.clip(2.5 * blur(fast.astype(float), 0.06), 0, 1)[:, None]
+        target = target + (blur(target, 0.035) - target) * near
     return target
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import FPS
 from eightcount.moves.language import Move
@@ -20,12 +21,15 @@ from eightcount.moves.library import moves_of
 from eightcount.moves.perform import perform
 from eightcount.moves.phrases import EIGHT, Span, Taste, choose_phrase, vocabulary
 from eightcount.moves.score import Placed, on_stage
+from eightcount.moves.tempo import choose_pace
 from eightcount.music.rhythm import Rhythm
 
 #: how far the home of a move may lie from the middle of the stage, metres
 STAGE = 0.85
 #: eights after which a section without given borders changes its vocabulary
 _SECTION_EIGHTS = 4
+#: share of the genre's lingering on the counts that a dance to music has
+_PRESS = 0.85
 #: headings that phrases may take, degrees: mostly to the camera
 _HEADINGS = (0.0, 0.0, 0.0, 0.0, 25.0, -25.0, 40.0, -40.0)
 
@@ -55,6 +59,8 @@ def compose(
     seed: int,
     sections: Sequence | None = None,
     energy: np.ndarray | None = None,
+    *,
+    library: Sequence[Move] | None = None,
 ) -> Composition:
     """Compose a dance for a song.
 
@@ -65,14 +71,24 @@ def compose(
         seed: the same seed gives the same dance.
         sections: `music.sections.Section` objects (start_s, end_s, label, energy), or None.
         energy: (T,) loudness 0-1 at 30 fps (`music.rhythm.loudness_curve`), or None.
+        library: the moves to choose from, None for all of the genre.
 
     Returns:
-        Composition; EightcountError "unknown-genre" if the library has no such genre.
+        Composition.
+
+    Raises:
+        EightcountError: "unknown-genre" if there is no such genre, "no-moves" if `library` is empty.
     """
+    words = moves_of(genre) if library is None else tuple(library)
+    if not words:
+        raise EightcountError(
+            "no-moves", "A dance cannot be composed from no moves.", "Leave at least one move in."
+        )
     rng = np.random.default_rng([seed, 7])
     phase = rhythm.beat_phase(frames + 2)
     spans = phrase_spans(rhythm, phase, frames, sections, energy)
-    placed = _place(spans, moves_of(genre), rng)
+    paces = _paces(spans, phase, genre, seed)
+    placed = _place(spans, paces, words, rng)
     sizes = np.array([span.energy for span in spans])
     starts = np.array([span.start for span in spans])
     wander = rng.normal(0, 0.05, len(spans))
@@ -81,7 +97,7 @@ def compose(
         """Shapes follow the energy of the song: released where it is loud, kept in where not."""
         return np.interp(beats, starts + 4, 0.86 + 0.28 * sizes + wander)
 
-    motion = perform(placed, genre, _beat_at(phase), frames, seed, gain)
+    motion = perform(placed, genre, _beat_at(phase), frames, seed, gain, press=_PRESS)
     at = lambda beat: int(np.clip(np.searchsorted(phase[:frames], beat), 0, frames))  # noqa: E731
     named = [Danced(p.move.name, at(p.start), at(p.end)) for p in placed]
     return Composition(motion, genre, tuple(d for d in _joined(named) if d.end > d.start))
@@ -128,24 +144,55 @@ def _energy_of(start: float, counts: int, phase: np.ndarray, energy) -> float:
     return float(part.mean()) if len(part) else 0.5
 
 
-def _place(spans: list[Span], library: tuple[Move, ...], rng: np.random.Generator) -> list[Placed]:
+def _paces(spans: list[Span], phase: np.ndarray, genre: str, seed: int) -> list[float]:
+    """Counts a beat of each phrase. A stream of its own: the pace does not change what is chosen."""
+    rng = np.random.default_rng([seed, 8])
+    paces = []
+    for span in spans:
+        middle = np.interp(span.start + span.counts / 2, phase, np.arange(len(phase)))
+        at = int(np.clip(middle, 8, len(phase) - 9))
+        tempo = 60 * FPS * float(phase[at + 8] - phase[at - 8]) / 16
+        pace = choose_pace(genre, tempo, span.energy, rng)
+        paces.append(pace)
+    return paces
+
+
+def _place(
+    spans: list[Span], paces: list[float], library: tuple[Move, ...], rng: np.random.Generator
+) -> list[Placed]:
     placed: list[Placed] = []
     words: dict[str, tuple[Move, ...]] = {}
     taste = Taste()
     home, heading = np.zeros(2), 0.0
-    for span in spans:
+    for span, pace in zip(spans, paces, strict=True):
         if span.label not in words:
             words[span.label] = vocabulary(library, span, words, rng)
-        moves = choose_phrase(span, words[span.label], library, taste, rng)
+        moves = _moves_for(span, pace, words[span.label], library, taste, rng)
         home, heading = _next_spot(home, heading, moves[0], placed, rng)
         start = span.start
         for number, move in enumerate(moves):
-            entry = moves[number - 1] if number else None
-            placed.append(Placed(move, start, (float(home[0]), float(home[1])), heading, entry))
+            entry = moves[number - 1] if number and _same_legs(moves[number - 1], move) else None
+            spot = (float(home[0]), float(home[1]))
+            placed.append(Placed(move, start, spot, heading, entry, pace))
             home = _kept(np.array(on_stage(move.travel, home, heading)))
             heading += move.turn
             start = placed[-1].end
     return placed
+
+
+def _same_legs(a: Move, b: Move) -> bool:
+    """Whether one move's feet go on where the other's, its repeat or mirror, have ended."""
+    return a.name.split(" + ")[0] == b.name.split(" + ")[0]
+
+
+def _moves_for(span: Span, pace: float, words, library, taste: Taste, rng) -> list[Move]:
+    """Moves whose counts fill a span at a pace: two phrases in double time, half of one in half."""
+    if pace <= 1:
+        return choose_phrase(
+            replace(span, counts=int(span.counts * pace)), words, library, taste, rng
+        )
+    first = choose_phrase(replace(span, closes=False), words, library, taste, rng)
+    return first + choose_phrase(span, words, library, taste, rng)
 
 
 def _next_spot(home, heading: float, move: Move, placed: list[Placed], rng):

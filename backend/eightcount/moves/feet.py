@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from eightcount.motion.skeleton import OFFSETS, SOLE_HEIGHTS
+from eightcount.moves.channels import RATE, blur
 from eightcount.moves.feel import Feel
 from eightcount.moves.language import FootKey
 from eightcount.moves.score import AIRBORNE, PlacedFoot, on_stage
@@ -20,6 +22,8 @@ _LEADS = {
 _PITCH = {"tap": 24.0, "heel": -26.0, "up": 30.0}
 _WEIGHT = {"tap": 0.12, "heel": 0.15, "lift": 0.0, "kick": 0.0, "free": 0.0}
 _HOVER = 0.035  # counts for which a foot is above its place before it lands
+_APART = 0.15  # least distance between the middles of two feet while one passes the other, metres
+_ASIDE = 0.10  # seconds in which a passing foot goes out of the other one's way
 _POINT = 30.0  # how far a foot in the air points its toes, degrees
 _LEG = float(np.linalg.norm(OFFSETS[4]) + np.linalg.norm(OFFSETS[7]))
 #: height of the hip above a standing ankle in a relaxed stance, metres
@@ -93,13 +97,36 @@ def foot_track(
         arrives = swing(placed.key.count)
         if arrives <= done + 1e-6:
             continue
-        lead = placed.key.lead or _LEADS[placed.key.verb]
+        lead = placed.key.lead or _LEADS[placed.key.verb] / placed.pace
         begins = max(arrives - lead, done)
         new = _arrived(placed, state, sign, feel)
         _travel(track, state, new, placed.key, beats, begins, arrives)
         state, done = new, arrives
     track.planted = track.planted > 0.5
     return track
+
+
+def keep_apart(feet: dict[str, FootTrack]) -> None:
+    """Lead each foot that is on its way round the other one, in place; planted feet do not move."""
+    middles = {}
+    for side, foot in feet.items():
+        back = np.radians(foot.yaw)
+        middles[side] = np.stack([foot.x - 0.09 * np.sin(back), foot.z - 0.09 * np.cos(back)], -1)
+    for side, other, sign in (("L", "R", 1.0), ("R", "L", -1.0)):
+        foot = feet[side]
+        away = middles[side] - middles[other]
+        distance = np.hypot(away[:, 0], away[:, 1])
+        # a path straight through the other foot goes round it on its own side
+        yaw = np.radians((foot.yaw + feet[other].yaw) / 2)
+        own = sign * np.stack([np.cos(yaw), -np.sin(yaw)], axis=-1)
+        away = away + 0.04 * own
+        away /= np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-6)
+        moving = ~foot.planted & (foot.air < 0.5)
+        since = distance_transform_edt(np.concatenate([[False], moving, [False]]))[1:-1]
+        free = np.clip(since / (_ASIDE * RATE), 0, 1)
+        push = blur(np.maximum(_APART - distance, 0), 0.025) * free
+        foot.x += push * away[:, 0]
+        foot.z += push * away[:, 1]
 
 
 def _arrived(placed: PlacedFoot, old: _State, sign: int, feel: Feel) -> _State:

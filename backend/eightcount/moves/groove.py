@@ -13,6 +13,8 @@ from eightcount.moves.score import Score
 
 #: seconds by which parts lead or trail at looseness 1
 _STAGGER = {"pelvis": 0.1, "chest": 0.2, "head": 1.0, "shoulders": 0.5, "hand": 0.6}
+#: how far double time lingers on the beat more than between
+_WEIGH = 0.28
 _TRUNK = (
     "pelvis.x", "pelvis.z", "pelvis.h", "pelvis.y", "pelvis.p", "pelvis.r",
     "chest.y", "chest.p", "chest.r", "chest.x", "chest.z", "head.y", "head.p", "head.r",
@@ -82,9 +84,12 @@ def trunk(
     seed: int,
     gain: Callable[[np.ndarray], np.ndarray] | None = None,
     lively: bool = True,
+    counts: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """All trunk channels (N,) with groove, breath and follow-through.
 
+    counts: (N,) running counts as danced, where phrases in double or half time make them differ from
+    the beats: the groove keeps their time.
     gain: beats -> share (about 1) by which shapes grow and shrink through the dance.
     """
     values = {
@@ -97,15 +102,34 @@ def trunk(
             if name not in _EXACT and name != "pelvis.h":
                 values[name] = values[name] * share
     _burst(score, values, beats, clock)
-    _bounce(values, feel, beats, seed)
+    counts = beats if counts is None else counts
+    _bounce(values, feel, counts, seed)
     values["lively"] = np.full(len(beats), float(lively))
     if lively:
-        _rock(values, feel, beats, seed)
+        _rock(values, feel, counts, seed)
         _breath(values, len(beats), seed)
     for part, tuning in (("chest", feel.chest), ("head", feel.head), ("pelvis", (5.0, 0.7))):
         for name in [n for n in values if n.startswith(part + ".") and n != "pelvis.h"]:
             values[name] = spring(values[name], *tuning)
     return values
+
+
+def pressed(beats: np.ndarray, counts: np.ndarray, feel: Feel, share: float = 1.0) -> np.ndarray:
+    """Beats (N,) as a body dances them: it lingers on every count and hurries between two.
+
+    So the body is slowest where the music's beat is. In double time half of the counts lie between
+    beats: there the counts on a beat weigh more. Counts stay where they are.
+
+    Args:
+        counts: (N,) running counts as danced, even on the beats of double time.
+        share: of the genre's press that is danced.
+    """
+    pace = np.gradient(counts) / np.maximum(np.gradient(beats), 1e-9)
+    double = np.clip(pace - 1, 0, 1)
+    press = share * feel.press * (1 - 0.3 * double)
+    lag = press * np.sin(2 * np.pi * counts) / (2 * np.pi)
+    lag = lag + share * _WEIGH * double * np.sin(np.pi * counts) / np.pi
+    return beats - lag / np.maximum(pace, 0.25)
 
 
 def _burst(score: Score, values: dict, beats, clock: Clock) -> None:
@@ -126,12 +150,12 @@ def _burst(score: Score, values: dict, beats, clock: Clock) -> None:
         values[f"shoulders.u.{side}"] = values[f"shoulders.u.{side}"] + 5.0 * total
 
 
-def _bounce(values: dict, feel: Feel, beats: np.ndarray, seed: int) -> None:
-    """The drop (or rise) on every beat, deeper on one and three, with chest and head following."""
-    phase = np.mod(beats, 1.0)
+def _bounce(values: dict, feel: Feel, counts: np.ndarray, seed: int) -> None:
+    """The drop (or rise) on every count, deeper on one and three, with chest and head following."""
+    phase = np.mod(counts, 1.0)
     bent = np.where(phase < 0.56, phase / 0.56 * 0.5, 0.5 + (phase - 0.56) / 0.44 * 0.5)
     drop = (1 + np.cos(2 * np.pi * bent)) / 2
-    number = np.floor(beats + 0.5).astype(int)
+    number = np.floor(counts + 0.5).astype(int)
     rng = np.random.default_rng([seed, 11])
     human = 1 + 0.12 * rng.standard_normal(4096)
     accent = np.choose(np.mod(number, 4), [1.12, 0.9, 1.02, 0.9]) * human[np.mod(number, 4096)]
@@ -146,10 +170,10 @@ def _bounce(values: dict, feel: Feel, beats: np.ndarray, seed: int) -> None:
     values["nod"] = nod
 
 
-def _rock(values: dict, feel: Feel, beats: np.ndarray, seed: int) -> None:
+def _rock(values: dict, feel: Feel, counts: np.ndarray, seed: int) -> None:
     """Side to side at half tempo: hips against shoulders, never twice the same size."""
-    vary = 1 + 0.25 * drift(np.random.default_rng([seed, 12]), len(beats), 1, 0.25)[:, 0]
-    rock = np.sin(np.pi * (beats + 0.5)) * feel.rock * np.clip(values["bounce"], 0, 1) * vary
+    vary = 1 + 0.25 * drift(np.random.default_rng([seed, 12]), len(counts), 1, 0.25)[:, 0]
+    rock = np.sin(np.pi * (counts + 0.5)) * feel.rock * np.clip(values["bounce"], 0, 1) * vary
     values["pelvis.x"] = values["pelvis.x"] - 0.020 * rock
     values["pelvis.r"] = values["pelvis.r"] - 2.2 * rock
     values["chest.r"] = values["chest.r"] + 2.6 * late(rock, 0.05)

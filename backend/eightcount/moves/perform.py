@@ -21,10 +21,10 @@ from eightcount.moves.balance import balance_shift
 from eightcount.moves.body import LEG, REACH_LEG, SIGN, Frames, apply, euler
 from eightcount.moves.channels import RATE, blur, late
 from eightcount.moves.feel import FEELS, Feel
-from eightcount.moves.feet import FootTrack, foot_track
-from eightcount.moves.groove import Clock, trunk
+from eightcount.moves.feet import FootTrack, foot_track, keep_apart
+from eightcount.moves.groove import Clock, pressed, trunk
 from eightcount.moves.language import SIDES
-from eightcount.moves.score import Placed, Score, merge
+from eightcount.moves.score import Placed, Score, counts_at, merge
 
 _PASSES = 2  # of balance
 _LANDING = 0.03  # seconds before its count at which a jump touches down: the knees take the rest
@@ -54,6 +54,7 @@ def perform(
     seed: int = 0,
     gain: Callable[[np.ndarray], np.ndarray] | None = None,
     lively: bool = True,
+    press: float = 0.0,
 ) -> Motion:
     """Dance a row of moves.
 
@@ -66,6 +67,7 @@ def perform(
         gain: beats -> size of the shapes (about 1), None for as authored.
         lively: with breath, unrest, human timing and the rock of the groove; without them a mirrored
             score gives exactly the mirrored motion.
+        press: share of the genre's lingering on the counts (`groove.pressed`); 0 for as authored.
 
     Returns:
         Motion of `frames` frames with contacts; planted feet do not move.
@@ -76,7 +78,9 @@ def perform(
     period = float((samples - 1) / RATE / max(beats[-1] - beats[0], 1e-6))
     clock = Clock(feel, period, seed, 1.0 if lively else 0.0)
     score = merge(placed, feel)
-    values = trunk(score, feel, beats, clock, seed, gain, lively)
+    counts = counts_at(placed, beats)
+    beats = pressed(beats, counts, feel, press) if press else beats
+    values = trunk(score, feel, beats, clock, seed, gain, lively, counts_at(placed, beats))
     stance = _stance(score, values, feel, beats, clock)
     shift = np.zeros((samples, 2))
     # moves may give balance less say: it would iron out authored drives of the pelvis
@@ -102,6 +106,7 @@ def _stance(score: Score, values: dict, feel: Feel, beats, clock: Clock) -> _Sta
     """Feet, and the pelvis over them."""
     when = lambda count: clock.swing(count) + 0.5 * clock.spread(count)  # noqa: E731
     feet = {s: foot_track(score.feet[s], s, beats, feel, when) for s in SIDES}
+    keep_apart(feet)
     facing = values["turn"]
     flight = _flight(score, beats, clock)
     loads = {s: blur(f.load, 0.12) + 0.02 for s, f in feet.items()}

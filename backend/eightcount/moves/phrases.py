@@ -8,7 +8,7 @@ import numpy as np
 
 from eightcount.moves.language import Move
 from eightcount.moves.library import cells
-from eightcount.moves.variants import held, layered, lowered, may_layer, scaled
+from eightcount.moves.variants import cut, held, layered, lowered, may_layer, scaled
 
 EIGHT = 8
 #: moves in a section's vocabulary
@@ -59,7 +59,7 @@ def choose_phrase(
     span: Span, words: tuple[Move, ...], library: tuple[Move, ...], taste: Taste, rng
 ) -> list[Move]:
     """Moves that fill a span in order, already varied."""
-    first = _pick(words, library, taste, rng)
+    first = _pick(words, library, taste, rng, counts=span.counts)
     taste.on_floor = taste.on_floor + 1 if first.floor else 0
     again = taste.last == first.name
     taste.last = first.name
@@ -70,7 +70,7 @@ def choose_phrase(
     row = _row(main, span.counts)
     if first.floor:
         return row
-    second = _pick(words, library, taste, rng, standing=True)
+    second = _pick(words, library, taste, rng, standing=True, counts=span.counts)
     row = _exchanged(row, second, span.counts, taste, rng)
     row = [_varied(m, words, span, taste.used[first.name], rng) for m in row]
     if span.closes and abs(row[-1].turn) < 1:  # a turn must come round
@@ -78,21 +78,23 @@ def choose_phrase(
     return row
 
 
-def _pick(words, library, taste: Taste, rng, standing: bool = False) -> Move:
+def _pick(words, library, taste: Taste, rng, standing: bool = False, counts: int = EIGHT) -> Move:
     """A move of the vocabulary; what came often comes less often; the floor comes in runs."""
     pool = [m for m in words if not (standing and m.floor)]
     if taste.on_floor and not standing and taste.on_floor < _FLOOR_PHRASES:
         pool = [m for m in library if m.floor] or pool
     elif taste.on_floor >= _FLOOR_PHRASES:
         pool = [m for m in pool if not m.floor]
-    pool = pool or [m for m in library if not m.floor]
+    pool = pool or [m for m in library if not m.floor] or list(words)
+    # turns must have come round when the phrase ends
+    pool = [m for m in pool if abs(m.turn) * counts / m.counts % 360 < 1] or pool
     weights = np.array([1 / (1 + taste.used.get(m.name, 0)) for m in pool])
     return pool[int(rng.choice(len(pool), p=weights / weights.sum()))]
 
 
 def _row(move: Move, counts: int) -> list[Move]:
     if move.counts > counts:
-        return [held(move, float(counts))]
+        return [cut(move, counts)]
     return cells(move, counts)
 
 

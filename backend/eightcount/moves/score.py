@@ -46,11 +46,13 @@ class Placed:
 
 @dataclass(frozen=True)
 class PlacedFoot:
-    """A foot key with the home and heading that its coordinates count from; count is a beat."""
+    """A foot key with the home and heading that its coordinates count from; count is a beat, pace
+    the counts of its move a beat."""
 
     key: FootKey
     home: tuple[float, float]
     heading: float
+    pace: float = 1.0
 
 
 @dataclass
@@ -75,6 +77,16 @@ def merge(placed: list[Placed], feel: Feel) -> Score:
     for p in placed:
         _feet(score, p, feel, stance)
     return score
+
+
+def counts_at(placed: list[Placed], beats: np.ndarray) -> np.ndarray:
+    """Running counts as danced (N,) at beats (N,): 0 at the first move, going on at both ends."""
+    knots = np.array([placed[0].start - 64, *(p.start for p in placed), placed[-1].end])
+    steps = np.concatenate(
+        [[-64 * placed[0].pace], [0.0], np.cumsum([p.move.counts for p in placed])]
+    )
+    after = np.maximum(beats - knots[-1], 0) * placed[-1].pace
+    return np.interp(beats, knots, steps) + after
 
 
 def _rising(keys: list) -> list:
@@ -143,7 +155,9 @@ def last_place(move: Move, side: str, feel: Feel) -> tuple[float, float]:
 
 def _feet(score: Score, p: Placed, feel: Feel, stance: dict[str, tuple[float, float]]) -> None:
     """Add a move's foot keys; `stance` is where the feet stand on the stage, kept up to date."""
-    repeat = p.entry or p.move
+    # danced in a row, a one-sided move follows its mirror
+    alone = p.move.two_sided or abs(p.move.turn) > 1
+    repeat = p.entry or (p.move if alone else p.move.mirrored())
     sign = {"L": 1, "R": -1}
     for number, side in enumerate(SIDES):
         keys = p.move.feet.get(side, ())
@@ -157,14 +171,16 @@ def _feet(score: Score, p: Placed, feel: Feel, stance: dict[str, tuple[float, fl
         fresh = not score.feet[side]
         if (off > _OFF_PLACE or turned or fresh) and first > 0.55:
             # the first stance stands before the dance begins; later ones are two quick steps
-            when = p.start - (1.0 if fresh else 0.5 * number)
-            earlier = [f for f in score.feet[side] if f.key.count < when - 0.45]
+            when = p.start - (1.0 if fresh else 0.5 * number) / p.pace
+            earlier = [f for f in score.feet[side] if f.key.count < when - 0.45 / p.pace]
             score.feet[side] = earlier
-            step = FootKey(when, "step", x=entry[0], z=entry[1], yaw=feel.turnout, lead=0.45)
+            step = FootKey(
+                when, "step", x=entry[0], z=entry[1], yaw=feel.turnout, lead=0.45 / p.pace
+            )
             score.feet[side].append(PlacedFoot(step, p.home, p.heading))
             stance[side] = expected
         for key in keys:
             moved = _timed(key, p)
-            score.feet[side].append(PlacedFoot(moved, p.home, p.heading))
+            score.feet[side].append(PlacedFoot(moved, p.home, p.heading, p.pace))
             if key.verb in STANDING and key.x is not None:
                 stance[side] = _at((key.x, key.z), p.home, p.heading, side)

@@ -47,6 +47,23 @@ def held(move: Move, count: float) -> Move:
     return replace(move, channels=channels, feet=feet, hands=hands)
 
 
+def cut(move: Move, counts: int) -> Move:
+    """The first counts of a longer move."""
+
+    def kept(keys: tuple) -> tuple:
+        return tuple(k for k in keys if k.count < counts)
+
+    channels = {n: kept(keys) for n, keys in move.channels.items() if kept(keys)}
+    return replace(
+        move,
+        counts=counts,
+        travel=tuple(t * counts / move.counts for t in move.travel),
+        channels=channels,
+        hands={s: kept(move.hands.get(s, ())) for s in SIDES},
+        feet={s: kept(move.feet.get(s, ())) for s in SIDES},
+    )
+
+
 def _put_down(move: Move, side: str, count: float) -> tuple:
     """The key that would have put a foot down again, if the move is held while it is in the air."""
     before = [k for k in move.feet.get(side, ()) if k.count <= count]

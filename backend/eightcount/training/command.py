@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from importlib.resources import files
 from pathlib import Path
 
-STAGES = ("data", "tokenizer", "music", "generator", "refiner", "bundle")
-#: beside the stages: real dance as takes, to measure a model's takes against
+STAGES = ("data", "tokenizer", "music", "generator", "refiner", "bundle", "score")
+PRESETS = ("small", "base")
+#: beside the stages: reference dances as takes, to measure a model's takes against
 REFERENCE = "reference"
 
 
@@ -15,10 +17,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "stage", choices=[*STAGES, "all", REFERENCE], help="one stage, or all of them in this order"
     )
-    parser.add_argument("--config", type=Path, required=True, help="the run's TOML")
+    settings = parser.add_mutually_exclusive_group(required=True)
+    settings.add_argument("--config", type=Path, help="the run's TOML")
+    settings.add_argument(
+        "--preset", choices=PRESETS, help="settings that come along: small (CPU) or base (GPU)"
+    )
     parser.add_argument("--work", type=Path, required=True, help="folder for shards, checkpoints")
     parser.add_argument("--corpus", type=Path, help="folder with index.csv and BVH (data)")
     parser.add_argument("--songs", type=Path, nargs="*", default=[], help="folders of songs (data)")
+    parser.add_argument(
+        "--judge",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="folders of songs to judge by, of none of --songs (score); without it the run's own "
+        "held-out songs",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = torch's choice")
     parser.add_argument("--out", type=Path, help="the model folder (bundle), or takes (reference)")
@@ -28,27 +42,80 @@ def run(args: argparse.Namespace) -> int:
     """Run the stages."""
     import torch
 
-    from eightcount.motion.tables import build, read_tables
-    from eightcount.training import prepare, runs
+    from eightcount.motion.tables import read_tables
+    from eightcount.training import runs
 
     if args.threads:
         torch.set_num_threads(args.threads)
-    run_ = runs.Run(args.work, read_tables(args.config), args.device)
-    for stage in STAGES if args.stage == "all" else (args.stage,):
+    stages = STAGES if args.stage == "all" else (args.stage,)
+    _check(args, stages)
+    run_ = runs.Run(args.work, read_tables(_config(args)), args.device)
+    for stage in stages:
         print(f"== {stage}", flush=True)
-        if stage == "data":
-            config = build(prepare.DataConfig, run_.table("data"))
-            prepare.prepare_all(config, _needed(args, "corpus"), args.songs, args.work)
-        elif stage == REFERENCE:
-            from eightcount.training.reference import write_reference
-
-            count = write_reference(run_.shard("pairs"), _needed(args, "out"))
-            print(f"{count} takes")
-        elif stage == "bundle":
-            runs.bundle(run_, _needed(args, "out"))
+        if stage in _OTHERS:
+            _OTHERS[stage](args, run_)
         else:
             getattr(runs, f"train_{stage}")(run_)
     return 0
+
+
+def _config(args: argparse.Namespace) -> Path:
+    if args.config:
+        return args.config
+    return Path(str(files("eightcount.training").joinpath("presets", f"{args.preset}.toml")))
+
+
+def _check(args: argparse.Namespace, stages: tuple[str, ...]) -> None:
+    """What a later stage will need is asked for before the first one has run for hours."""
+    for stage, names in (("data", ("corpus",)), ("bundle", ("out",)), (REFERENCE, ("out",))):
+        for name in names if stage in stages else ():
+            _needed(args, name)
+
+
+def _data(args: argparse.Namespace, run) -> None:
+    from eightcount.motion.tables import build
+    from eightcount.training import prepare
+
+    config = build(prepare.DataConfig, run.table("data"))
+    prepare.prepare_all(config, _needed(args, "corpus"), args.songs, args.work)
+
+
+def _bundle(args: argparse.Namespace, run) -> None:
+    from eightcount.training import runs
+
+    runs.bundle(run, _needed(args, "out"))
+
+
+def _score(args: argparse.Namespace, run) -> None:
+    from eightcount.models import load_model
+    from eightcount.motion.tables import build
+    from eightcount.training.score import (
+        ScoreConfig,
+        held_out_files,
+        judged_songs,
+        score,
+    )
+
+    model = load_model(str(_needed(args, "out")))
+    config = build(ScoreConfig, run.table("score"))
+    if args.judge:
+        judged = judged_songs(args.judge, config)
+    else:
+        judged = judged_songs(held_out_files(run.work, args.songs), config)
+    table = score(model, judged, run.shard("pairs"), run.work / "score", config)
+    kept = args.out / "training" / "quality.md"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(table.read_text(encoding="utf-8"), encoding="utf-8")
+    print(table.read_text(encoding="utf-8"))
+
+
+def _reference(args: argparse.Namespace, run) -> None:
+    from eightcount.training.reference import write_reference
+
+    print(f"{write_reference(run.shard('pairs'), _needed(args, 'out'))} takes")
+
+
+_OTHERS = {"data": _data, "bundle": _bundle, "score": _score, REFERENCE: _reference}
 
 
 def _needed(args: argparse.Namespace, name: str) -> Path:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from eightcount.data.corpus import dance_minutes, read_corpus
-from eightcount.data.motion_shard import write_motion_shard
+from eightcount.data.checks import without_jumps
+from eightcount.data.composed import add_composed_clips, write_composed_pairs
+from eightcount.data.corpus import Clip, dance_minutes, read_corpus
+from eightcount.data.motion_shard import add_clip
 from eightcount.data.pairing import write_pairs
 from eightcount.data.phrases import danced_clips
+from eightcount.data.shards import ShardWriter
 from eightcount.data.song_library import read_song_library, song_files, write_song_library
 from eightcount.motion.errors import EightcountError
 from eightcount.music.synth import synthesise
@@ -26,25 +29,59 @@ class DataConfig:
         genres: of the model, in its order.
         synth_songs: how many songs we synthesise for the library.
         synth_seconds: how long each is.
-        pairs: training pairs of 20 s per genre.
-        held_out_pairs: held-out pairs per genre.
-        seed: of songs and pairings.
+        pairs: training pairs of 20 s of mocap per genre.
+        held_out_pairs: held-out pairs per genre, of mocap or composed.
+        composed: training dances, each as long as its song, per genre of the move library.
+        composed_clips: composed dances of 30 s per genre in the tokenizer's data.
+        workers: processes that compose; 0 = one a core.
+        seed: of songs, pairings and compositions.
     """
 
-    genres: tuple[str, ...] = ("salsa", "modern", "pop")
+    genres: tuple[str, ...] = ("salsa", "modern")
     synth_songs: int = 64
     synth_seconds: float = 45.0
-    pairs: dict[str, int] = field(default_factory=lambda: {"salsa": 700, "modern": 400, "pop": 120})
+    pairs: dict[str, int] = field(default_factory=dict)
     held_out_pairs: int = 12
+    composed: dict[str, int] = field(default_factory=dict)
+    composed_clips: int = 60
+    workers: int = 0
     seed: int = 0
 
 
-def prepare_motion(config: DataConfig, corpus: Path, work: Path) -> None:
-    """Corpus to the motion shard."""
-    clips = read_corpus(corpus, work)
+def read_clips(config: DataConfig, corpus: Path, work: Path) -> list[Clip]:
+    """The corpus's clips, cut where the capture jumps.
+
+    Clips of a genre that the model does not pair mocap for count as everyday motion.
+    """
+    clips = []
+    for clip in read_corpus(corpus, work):
+        genre = clip.genre if clip.genre in config.pairs else ""
+        try:
+            pieces, notes = without_jumps(clip.motion)
+        except EightcountError as fault:
+            print(f"{clip.name} is left out: {fault}")
+            continue
+        for note in notes:
+            print(f"{clip.name}: {note}")
+        clips += [replace(clip, genre=genre, motion=piece) for piece in pieces]
+    return clips
+
+
+def prepare_motion(config: DataConfig, clips: list[Clip], work: Path) -> None:
+    """Mocap and composed dances to the motion shard (the tokenizer's and the refiner's data)."""
     for genre, minutes in dance_minutes(clips):
         print(f"{genre}: {minutes:.1f} min")
-    write_motion_shard(clips, work / "corpus" / "motion")
+    writer = ShardWriter(work / "corpus" / "motion")
+    for clip in clips:
+        add_clip(writer, clip)
+    add_composed_clips(
+        writer,
+        read_song_library(work / "corpus" / "songs"),
+        dances=dict.fromkeys(config.composed, config.composed_clips),
+        seed=config.seed,
+        workers=config.workers,
+    )
+    writer.close()
 
 
 def prepare_songs(config: DataConfig, folders: list[Path], work: Path) -> None:
@@ -78,22 +115,43 @@ def _synthesise(config: DataConfig, folder: Path) -> None:
         soundfile.write(path, song[0], song[1], subtype="PCM_16")
 
 
-def prepare_pairs(config: DataConfig, corpus: Path, work: Path) -> None:
-    """Corpus and song library to the shard of constructed pairs."""
-    clips = danced_clips(read_corpus(corpus, work))
+def prepare_pairs(config: DataConfig, clips: list[Clip], work: Path) -> None:
+    """Mocap laid on songs, and dances composed to them, to one shard of pairs."""
     songs = read_song_library(work / "corpus" / "songs")
+    writer = ShardWriter(work / "corpus" / "pairs")
     write_pairs(
-        clips,
+        writer,
+        danced_clips(clips),
         songs,
-        work / "corpus" / "pairs",
-        pairs={genre: config.pairs[genre] for genre in config.genres},
+        pairs=config.pairs,
         held_out_pairs=config.held_out_pairs,
         seed=config.seed,
     )
+    write_composed_pairs(
+        writer,
+        songs,
+        dances=config.composed,
+        held_out_dances=config.held_out_pairs,
+        seed=config.seed,
+        workers=config.workers,
+    )
+    writer.close()
 
 
 def prepare_all(config: DataConfig, corpus: Path, songs: list[Path], work: Path) -> None:
-    """Motion shard, song library and pairs, in this order."""
-    prepare_motion(config, corpus, work)
+    """Song library, motion shard and pairs, in this order.
+
+    Raises:
+        EightcountError: ``genre-without-data`` when a genre of the model has neither mocap nor moves.
+    """
+    for genre in config.genres:
+        if genre not in config.pairs and genre not in config.composed:
+            raise EightcountError(
+                "genre-without-data",
+                f"The run has no data for the genre {genre!r}.",
+                "Name it in [data.pairs] or [data.composed], or take it out of genres.",
+            )
+    clips = read_clips(config, corpus, work)
     prepare_songs(config, songs, work)
-    prepare_pairs(config, corpus, work)
+    prepare_motion(config, clips, work)
+    prepare_pairs(config, clips, work)

@@ -1,4 +1,4 @@
-"""Real dance as takes: what ``eightcount evaluate`` measures a model's takes against."""
+"""Reference dances as takes: what ``eightcount evaluate`` measures a model's takes against."""
 
 from __future__ import annotations
 
@@ -14,28 +14,40 @@ from eightcount.motion.streams import from_streams
 _TRAINING_PAIRS = 24
 
 
-def write_reference(pairs: Path, folder: Path) -> int:
+def write_reference(
+    pairs: Path, folder: Path, *, frames: int | None = None, authored: bool | None = None
+) -> int:
     """Write pairs of a pairs shard as takes (npz) with their songs' beats; returns how many.
 
-    All held-out pairs and some training pairs of each genre. It is mocap, laid on songs by the
-    pairing's time-warps: joins between phrases are part of it.
+    All held-out pairs and some training pairs of each genre: composed dances, and mocap laid on
+    songs by the pairing's time-warps (joins between phrases are part of it).
+
+    Args:
+        pairs: the shard.
+        folder: where the takes go.
+        frames: longest take; None = the whole pair.
+        authored: only composed dances, or only mocap; None = both.
     """
     shard = open_shard(pairs)
-    genres = sorted({s.genre for s in shard.sequences})
-    chosen = list(shard.held_out())
-    for genre in genres:
-        of_genre = [s for s in shard.training() if s.genre == genre]
+    kept = [s for s in shard.sequences if authored in (None, bool(s.info.get("authored")))]
+    chosen = [s for s in kept if s.held_out]
+    for genre in sorted({s.genre for s in kept}):
+        of_genre = [s for s in kept if s.genre == genre and not s.held_out]
         step = max(1, len(of_genre) // _TRAINING_PAIRS)
         chosen += of_genre[::step][:_TRAINING_PAIRS]
     folder.mkdir(parents=True, exist_ok=True)
     for number, sequence in enumerate(chosen):
-        _write(shard, sequence, folder / f"{sequence.genre}_{number:03d}.npz")
+        path = folder / f"{sequence.genre}_{number:03d}.npz"
+        _write(shard, sequence, path, min(frames or sequence.length, sequence.length))
     return len(chosen)
 
 
-def _write(shard: Shard, sequence: Sequence, path: Path) -> None:
-    motion, _ = from_streams(shard.read(sequence, "lower"), shard.read(sequence, "upper"))
-    phase = np.array(shard.read(sequence, "rhythm")[:, 0], np.float64)
+def _write(shard: Shard, sequence: Sequence, path: Path, frames: int) -> None:
+    lower, upper, rhythm = (
+        shard.read(sequence, key, 0, frames) for key in ("lower", "upper", "rhythm")
+    )
+    motion, _ = from_streams(lower, upper)
+    phase = np.array(rhythm[:, 0], np.float64)
     numbers = np.arange(np.ceil(phase[0]), np.floor(phase[-1]) + 1)
     beats = np.interp(numbers, phase, np.arange(len(phase)))
     save_take(
@@ -44,6 +56,6 @@ def _write(shard: Shard, sequence: Sequence, path: Path) -> None:
         beats=beats,
         genre=sequence.genre,
         seed=0,
-        model="mocap",
+        model="composer" if sequence.info.get("authored") else "mocap",
         extra={"song": sequence.name.split(" to ", 1)[-1], "held_out": sequence.held_out},
     )

@@ -12,13 +12,14 @@ from torch import Tensor, nn
 
 from eightcount.data.shards import Sequence, Shard
 from eightcount.motion.skeleton import CONTACT_JOINTS, NUM_JOINTS
-from eightcount.motion.streams import CONTACTS, FRAMES_PER_TOKEN, TURN, VELOCITY
+from eightcount.motion.streams import CONTACTS, TURN, VELOCITY
 from eightcount.tokenizers.motion import (
     MotionTokenizer,
     joint_velocity,
     root_path,
     stream_joints,
 )
+from eightcount.training.reconstruction import reconstruction_scores
 
 
 @dataclass(frozen=True)
@@ -148,53 +149,3 @@ def reconstruction_losses(
         ),
         "foot_velocity": w.foot_velocity * (contact * feet).mean(),
     }
-
-
-@torch.no_grad()
-def reconstruction_scores(
-    module: MotionTokenizer, shard: Shard, sequences: list[Sequence], device: torch.device
-) -> dict[str, float]:
-    """What held-out clips lose in the tokenizer, weighted by frames.
-
-    ``mpjpe`` cm root-aligned, ``ankles`` cm, ``wrists`` cm, ``dance`` cm (clips with a genre only),
-    ``turn_share`` = mean yaw-rate error over its mean, ``jerk_share`` = jerk over real jerk,
-    ``codes_lower`` / ``codes_upper`` = codes seen, ``loss`` = mpjpe with the turn's share in it.
-    """
-    totals: dict[str, float] = {}
-    frames_all = frames_dance = 0
-    codes: tuple[set[int], set[int]] = (set(), set())
-    turn_error = turn_mean = jerk_out = jerk_real = dance = 0.0
-    for s in sequences:
-        count = s.length // FRAMES_PER_TOKEN * FRAMES_PER_TOKEN
-        lower = torch.from_numpy(np.array(shard.read(s, "lower", 0, count)))[None].to(device)
-        upper = torch.from_numpy(np.array(shard.read(s, "upper", 0, count)))[None].to(device)
-        lower_out, upper_out, lower_ids, upper_ids = module(lower, upper)
-        codes[0].update(lower_ids.flatten().tolist())
-        codes[1].update(upper_ids.flatten().tolist())
-        joints, joints_out = stream_joints(lower, upper), stream_joints(lower_out, upper_out)
-        apart = (joints_out - joints_out[:, :, :1]) - (joints - joints[:, :, :1])
-        error = apart.norm(dim=-1).mean((0, 1)) * 100
-        parts = {
-            "mpjpe": error.mean(),
-            "ankles": error[[7, 8]].mean(),
-            "wrists": error[[20, 21]].mean(),
-        }
-        for key, value in parts.items():
-            totals[key] = totals.get(key, 0.0) + float(value) * count
-        frames_all += count
-        if s.genre:
-            frames_dance += count
-            dance += float(error.mean()) * count
-            turn_error += float((lower_out - lower)[..., TURN].abs().sum())
-            turn_mean += float(lower[..., TURN].abs().sum())
-            real = joint_velocity(joints, lower).diff(dim=1).diff(dim=1).norm(dim=-1).mean()
-            out = joint_velocity(joints_out, lower_out).diff(dim=1).diff(dim=1).norm(dim=-1).mean()
-            jerk_real += float(real) * count
-            jerk_out += float(out) * count
-    scores = {key: value / max(frames_all, 1) for key, value in totals.items()}
-    scores["dance"] = dance / max(frames_dance, 1)
-    scores["turn_share"] = turn_error / max(turn_mean, 1e-9)
-    scores["jerk_share"] = jerk_out / max(jerk_real, 1e-9)
-    scores["codes_lower"], scores["codes_upper"] = len(codes[0]), len(codes[1])
-    scores["loss"] = scores["mpjpe"] + 2 * scores["turn_share"]
-    return scores

@@ -1,0 +1,147 @@
+"""Composed dances: authored moves on the beats of the song library, as training data.
+
+Where mocap is laid on songs by force (``pairing.py``), a composed dance was made for its song: beats,
+phrases and energy are exact, and its genre is the one it was written in. Ten genres cost no capture.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+
+from eightcount.data.pairing import pair_arrays
+from eightcount.data.shards import ShardWriter
+from eightcount.data.song_library import LibrarySong
+from eightcount.motion.streams import to_streams
+from eightcount.moves.compose import compose
+from eightcount.moves.library import held_out_moves, training_moves
+from eightcount.moves.solo import dance_move
+
+#: length of a composed dance in the tokenizer's data (30 s)
+CLIP_FRAMES = 900
+#: counts for which a held-out move is danced to judge the tokenizer by
+_HELD_OUT_COUNTS = 32
+#: dances that wait for the disk: more would only fill the memory
+_CHUNK = 64
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One dance to compose."""
+
+    song: LibrarySong
+    genre: str
+    seed: int
+    frames: int
+
+
+def write_composed_pairs(
+    writer: ShardWriter,
+    songs: list[LibrarySong],
+    *,
+    dances: dict[str, int],
+    held_out_dances: int,
+    seed: int = 0,
+    workers: int = 0,
+    progress: Callable[[str], None] = print,
+) -> None:
+    """Add composed dances with their songs to a shard of pairs, each as long as its song.
+
+    Args:
+        writer: the shard, with the arrays of :func:`pair_arrays`.
+        songs: the song library; training dances use training songs, held-out ones the held-out.
+        dances: training dances per genre.
+        held_out_dances: per genre.
+        seed: of all draws.
+        workers: processes that compose; 0 = one a core.
+        progress: told about each genre.
+    """
+    rng = np.random.default_rng([seed, 1])
+    for genre, wanted in dances.items():
+        for held_out, count in ((False, wanted), (True, held_out_dances)):
+            jobs = _jobs(songs, genre, count, held_out, None, rng)
+            for job, arrays in _composed(jobs, workers):
+                writer.add(arrays, name=_name(job), genre=genre, held_out=held_out, info=_INFO)
+            progress(f"{genre}{' (held out)' if held_out else ''}: {len(jobs)} composed dances")
+
+
+def add_composed_clips(
+    writer: ShardWriter,
+    songs: list[LibrarySong],
+    *,
+    dances: dict[str, int],
+    seed: int = 0,
+    workers: int = 0,
+) -> None:
+    """Add composed dances of 30 s, and the held-out moves, to the tokenizer's shard.
+
+    Held out are whole moves that no training dance contains: what the tokenizer loses on them says
+    what it loses on a move it never saw.
+
+    Args:
+        writer: the shard, with ``lower`` and ``upper``.
+        songs: the song library.
+        dances: per genre.
+        seed: of all draws.
+        workers: processes that compose; 0 = one a core.
+    """
+    rng = np.random.default_rng([seed, 2])
+    for genre, count in dances.items():
+        jobs = _jobs(songs, genre, count, False, CLIP_FRAMES, rng)
+        for job, arrays in _composed(jobs, workers):
+            streams = {key: arrays[key] for key in ("lower", "upper")}
+            writer.add(streams, name=_name(job), genre=genre, held_out=False, info=_INFO)
+    for move in held_out_moves():
+        if move.genre in dances:
+            lower, upper = to_streams(dance_move(move, _HELD_OUT_COUNTS, seed=seed))
+            name = f"{move.genre}: {move.name}"
+            streams = {"lower": lower, "upper": upper}
+            writer.add(streams, name=name, genre=move.genre, held_out=True, info=_INFO)
+
+
+_INFO = {"authored": True}
+
+
+def _jobs(songs, genre: str, count: int, held_out: bool, frames: int | None, rng) -> list[_Job]:
+    """Songs in random order, as often as needed."""
+    music = [s for s in songs if s.held_out == held_out]
+    if not music:
+        return []
+    order = np.concatenate([rng.permutation(len(music)) for _ in range(-(-count // len(music)))])
+    seeds = rng.integers(0, 2**31, count)
+    return [
+        _Job(music[i], genre, int(s), min(frames or len(music[i].features), len(music[i].features)))
+        for i, s in zip(order[:count], seeds, strict=True)
+    ]
+
+
+def _composed(jobs: list[_Job], workers: int) -> Iterator[tuple[_Job, dict[str, np.ndarray]]]:
+    """Jobs with their arrays, in order, whatever the number of processes."""
+    workers = workers or os.cpu_count() or 1
+    if workers == 1 or len(jobs) < 4:
+        yield from ((job, _compose(job)) for job in jobs)
+        return
+    # spawned, because a forked child would inherit torch's threads in an unknown state
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for first in range(0, len(jobs), _CHUNK):
+            part = jobs[first : first + _CHUNK]
+            yield from zip(part, pool.map(_compose, part, chunksize=4), strict=True)
+
+
+def _compose(job: _Job) -> dict[str, np.ndarray]:
+    song, frames = job.song, job.frames
+    moves = training_moves(job.genre)
+    dance = compose(
+        song.rhythm, frames, job.genre, job.seed, energy=song.loudness[:frames], library=moves
+    )
+    lower, upper = to_streams(dance.motion)
+    return pair_arrays(lower, upper, dance.motion.joints(), song)
+
+
+def _name(job: _Job) -> str:
+    return f"{job.genre} composed to {job.song.name}"

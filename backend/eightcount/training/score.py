@@ -1,0 +1,186 @@
+"""Last stage: the bundled model judged on songs that nothing was trained on.
+
+Takes of every genre, the composer's dances to the same songs and real mocap are measured against the
+same reference by ``eightcount.metrics``; ``quality.md`` has the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from eightcount.choreographer import Request, choreograph
+from eightcount.data.shards import open_shard
+from eightcount.data.song_library import song_files
+from eightcount.metrics.evaluate import Evaluation, evaluate
+from eightcount.metrics.protocols import PROTOCOLS
+from eightcount.metrics.report import write_report
+from eightcount.models import Model
+from eightcount.motion.errors import EightcountError
+from eightcount.motion.formats.npz import save_take
+from eightcount.motion.motion import Motion
+from eightcount.motion.skeleton import FPS
+from eightcount.moves.compose import compose
+from eightcount.moves.feel import GENRES
+from eightcount.music.rhythm import Rhythm, find_rhythm, loudness_curve
+from eightcount.music.song import Song, decode_song
+from eightcount.training.quality import quality_table
+from eightcount.training.reference import write_reference
+
+#: songs that are judged by at most
+_SONGS = 8
+
+
+@dataclass(frozen=True)
+class ScoreConfig:
+    """How much is judged: seeds a song and genre, start in the song (an introduction often has no
+    beat to dance to) and length of a take in seconds, the metrics' protocol."""
+
+    seeds: tuple[int, ...] = (1, 2)
+    start: float = 15.0
+    seconds: float = 30.0
+    protocol: str = "lodge"
+
+
+@dataclass(frozen=True)
+class JudgedSong:
+    """A song to judge by, heard once for all takes."""
+
+    name: str
+    song: Song
+    rhythm: Rhythm
+
+
+def held_out_files(work: Path, folders: list[Path]) -> list[Path]:
+    """Files of the song library that were held out of a run, where they still are."""
+    held_out = {s.name for s in open_shard(work / "corpus" / "songs").held_out()}
+    files = song_files([*folders, work / "synth"])
+    return [path for path in files if f"{path.parent.name}/{path.name}" in held_out]
+
+
+def judged_songs(places: list[Path], config: ScoreConfig) -> list[JudgedSong]:
+    """Up to eight songs that are long enough and have a beat, drawn from folders or files.
+
+    Raises:
+        EightcountError: ``songs-missing``.
+    """
+    files = sorted({p for p in places if p.is_file()} | set(song_files(places)))
+    found: list[JudgedSong] = []
+    order = np.random.default_rng(0).permutation(len(files))
+    for number in order:
+        if len(found) == _SONGS:
+            break
+        path = files[number]
+        try:
+            song = decode_song(path, seconds=config.start + config.seconds + 10)
+            if song.seconds >= config.start + config.seconds and not song.warnings:
+                found.append(JudgedSong(path.stem, song, find_rhythm(song)))
+        except EightcountError as fault:
+            print(f"{path.name} is not judged by: {fault}")
+    if not found:
+        raise EightcountError(
+            "songs-missing",
+            "There is no song to judge by.",
+            f"Give --judge a folder with songs of {config.start + config.seconds:g} s and more.",
+        )
+    return found
+
+
+def score(
+    model: Model,
+    songs: list[JudgedSong],
+    pairs: Path,
+    folder: Path,
+    config: ScoreConfig,
+    progress: Callable[[str], None] = print,
+) -> Path:
+    """Judge a model; takes that a cut run left are not made again.
+
+    Args:
+        model: the bundled model.
+        songs: never trained on.
+        pairs: the run's shard of pairs, for the reference.
+        folder: takes, reports and ``quality.md`` go there.
+        config: how much.
+        progress: told what is being done.
+
+    Returns:
+        The path of ``quality.md``.
+    """
+    for song in songs:
+        progress(f"{song.name}: {song.rhythm.tempo:.0f} BPM")
+        for genre in model.genres:
+            for seed in config.seeds:
+                _model_take(model, song, genre, seed, config, folder / "takes")
+                if genre in GENRES:
+                    _composer_take(song, genre, seed, config, folder / "composer")
+    write_reference(pairs, folder / "reference", frames=round(config.seconds * FPS))
+    write_reference(pairs, folder / "mocap", frames=round(config.seconds * FPS), authored=False)
+    results: dict[str, Evaluation] = {}
+    for name in ("takes", "composer", "mocap"):
+        progress(f"measuring {name}")
+        if not any((folder / name).glob("*.npz")):
+            continue
+        results[name] = evaluate(
+            folder / name,
+            folder / "reference",
+            PROTOCOLS[config.protocol],
+            controls=name == "takes",
+        )
+        write_report(results[name], folder / f"report-{name}")
+    table = folder / "quality.md"
+    table.write_text(quality_table(results), encoding="utf-8")
+    return table
+
+
+def _model_take(
+    model: Model, heard: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
+) -> None:
+    path = folder / f"{heard.name}_{genre}_{seed}.npz"
+    if path.exists():
+        return
+    request = Request(genre, seed, start=config.start, seconds=config.seconds)
+    chunks = choreograph(heard.song, request, model, rhythm=heard.rhythm)
+    _save(
+        path,
+        Motion.concatenate([c.motion for c in chunks]),
+        heard,
+        genre,
+        seed,
+        model.name,
+        request.start,
+    )
+
+
+def _composer_take(
+    heard: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
+) -> None:
+    path = folder / f"{heard.name}_{genre}_{seed}.npz"
+    if path.exists():
+        return
+    first, count = round(config.start * FPS), round(config.seconds * FPS)
+    dance = compose(
+        heard.rhythm, first + count, genre, 10_000 + seed, energy=loudness_curve(heard.song)
+    )
+    _save(
+        path, dance.motion.slice(first, first + count), heard, genre, seed, "composer", config.start
+    )
+
+
+def _save(
+    path: Path, motion: Motion, heard: JudgedSong, genre: str, seed: int, model: str, start: float
+) -> None:
+    beats = heard.rhythm.beats - start * FPS
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_take(
+        path,
+        motion,
+        beats=beats[(beats >= 0) & (beats < len(motion))],
+        genre=genre,
+        seed=seed,
+        model=model,
+        extra={"song": heard.name},
+    )

@@ -5,14 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eightcount.choreographer import Cancelled, Finishing, Request, choreograph, token_windows
-from eightcount.listening import listen
+from eightcount.choreographer import (
+    Cancelled,
+    Finishing,
+    Request,
+    choreograph,
+    danced_genre,
+    token_windows,
+)
+from eightcount.listening import hear, listen
 from eightcount.models import debug_model
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
 from eightcount.music.rhythm import find_rhythm
 from eightcount.music.song import decode_song
 from eightcount.music.synth import synthesise
+from eightcount.styles import StyledPart
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +127,11 @@ def test_cancel_stops_the_work(song, model, rhythm):
         ({"steps": 0}, "steps"),
         ({"seed": -1}, "seed"),
         ({"temperature": float("nan")}, "temperature"),
+        ({"tempo_factor": 1.5}, "0.5, 1 or 2"),
+        ({"first_count": 8}, "first_count"),
+        ({"sections": (StyledPart(1.0, 1.0),)}, "empty"),
+        ({"sections": (StyledPart(0.0), StyledPart(1.0))}, "Two sections"),
+        ({"sections": (StyledPart(1.0, genre="polka"),)}, "polka"),
     ],
 )
 def test_bad_requests_are_one_sentence(song, model, rhythm, request_, word):
@@ -142,3 +155,91 @@ def test_energy_and_genre_reach_the_generator(song, model, rhythm):
     other = dance(song, model, rhythm, energy=0.0, seconds=3.0, genre="pop")
     assert np.abs(calm.joints() - wild.joints()).max() > 1e-3
     assert np.abs(calm.joints() - other.joints()).max() > 1e-3
+
+
+def test_a_heard_song_gives_the_same_take(song, model, rhythm):
+    heard = hear(song)
+    for request in ({}, {"tempo_factor": 0.5, "first_count": 3, "seconds": 5.0}):
+        a, b = dance(song, model, rhythm, **request), dance(heard, model, None, **request)
+        np.testing.assert_array_equal(a.rotations, b.rotations)
+        np.testing.assert_array_equal(a.translation, b.translation)
+        np.testing.assert_array_equal(a.contacts, b.contacts)
+
+
+def test_how_the_song_is_counted_reaches_the_generator(song, model, rhythm):
+    takes = [
+        dance(song, model, rhythm, seconds=3.0, tempo_factor=factor, first_count=later)
+        for factor, later in ((1.0, 0), (0.5, 0), (2.0, 0), (1.0, 2))
+    ]
+    for i, a in enumerate(takes):
+        for b in takes[i + 1 :]:
+            assert np.abs(a.joints() - b.joints()).max() > 1e-4
+    whole_bar = dance(song, model, rhythm, seconds=3.0, first_count=4)
+    np.testing.assert_array_equal(whole_bar.rotations, takes[0].rotations)
+
+
+def test_without_a_genre_the_seed_draws_one_and_dances_it(song, model, rhythm):
+    drawn = {seed: danced_genre(Request(seed=seed), model) for seed in range(20)}
+    assert set(drawn.values()) == set(model.genres)
+    free = dance(song, model, rhythm, seconds=2.0, seed=7, genre=None)
+    named = dance(song, model, rhythm, seconds=2.0, seed=7, genre=drawn[7])
+    np.testing.assert_array_equal(free.rotations, named.rotations)
+    assert danced_genre(Request("pop", seed=7), model) == "pop"
+
+
+def sections_of(song, model, rhythm, parts, seconds=None):
+    """Genre of each window and the tokens it gave."""
+    request = Request("salsa", steps=2, sections=parts)
+    heard = listen(song, model, genre="salsa", seconds=seconds, rhythm=rhythm)
+    asked = []
+    heard = heard.styled(parts, model)
+    window = type(heard).window
+
+    class Watched(type(heard)):
+        def window(self, start, stop, at):
+            asked.append((at, int(self.genres[at])))
+            return window(self, start, stop, at)
+
+    watched = Watched(**vars(heard))
+    counts = [len(low) for low, _, _ in token_windows(watched, request, model)]
+    return heard, asked, counts
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (StyledPart(4.0, 9.0, "pop"),),
+        (
+            StyledPart(0.3, 0.5, "pop"),
+            StyledPart(0.5, 0.7, "modern"),
+            StyledPart(13.9, None, "pop"),
+        ),
+        (StyledPart(0.0, 0.14, "pop"), StyledPart(8.0, 8.14, "modern")),
+        (StyledPart(3.0, 4.0, energy=0.9),),
+    ],
+)
+def test_each_window_has_one_genre_and_no_token_is_missing(song, model, rhythm, parts):
+    heard, asked, counts = sections_of(song, model, rhythm, parts)
+    assert sum(counts) == len(heard.genres) and min(counts) > 0
+    first = 0
+    for (at, genre), count in zip(asked, counts, strict=True):
+        assert at == first and (heard.genres[first : first + count] == genre).all()
+        first += count
+
+
+def test_a_section_changes_the_take_from_its_start_on(song, model, rhythm):
+    plain = dance(song, model, rhythm)
+    parts = (StyledPart(9.0, None, "pop", 1.0),)
+    styled = dance(song, model, rhythm, sections=parts)
+    assert len(styled) == len(plain) == int(song.seconds * 30)
+    assert np.isfinite(styled.joints()).all()
+    moved = np.abs(styled.joints() - plain.joints()).max((1, 2))
+    assert moved[300:].max() > 1e-3 and moved[:150].max() < 1e-5
+    assert ((styled.rotations[1:] * styled.rotations[:-1]).sum(-1) > 0).all()
+
+
+def test_a_section_over_the_whole_take_is_the_take_in_that_genre(song, model, rhythm):
+    a = dance(song, model, rhythm, seconds=4.0, genre="pop", energy=0.7)
+    parts = (StyledPart(0.0, None, "pop", 0.7),)
+    b = dance(song, model, rhythm, seconds=4.0, genre="salsa", sections=parts)
+    np.testing.assert_array_equal(a.rotations, b.rotations)

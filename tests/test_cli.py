@@ -105,6 +105,34 @@ def test_edit_keeps_what_is_outside(song_path, tmp_path, capsys):
     assert load_take(after).extra["edits"][0]["half"] == "upper"
 
 
+def test_how_the_song_is_counted_is_kept_with_the_take(song_path, tmp_path, capsys):
+    heard = generate(song_path, tmp_path / "a", capsys)
+    double = generate(
+        song_path, tmp_path / "b", capsys, "--tempo-factor", "2", "--first-count", "3"
+    )
+    assert double["tempo"] == pytest.approx(2 * heard["tempo"])
+    takes = [load_take(result["npz"]) for result in (heard, double)]
+    assert len(takes[1].beats) >= 2 * len(takes[0].beats) - 1
+    assert (takes[1].extra["tempo_factor"], takes[1].extra["first_count"]) == (2.0, 3)
+    out = tmp_path / "edited.npz"
+    edit = ["edit", double["npz"], str(song_path), "--range", "1.0:2.5", "--steps", "2", "--model"]
+    assert main([*edit, "debug", "--out", str(out)]) == 0
+    np.testing.assert_array_equal(load_take(out).beats, takes[1].beats)
+    assert main([*edit, "debug", "--out", str(out), "--tempo-factor", "1"]) == 0
+    np.testing.assert_array_equal(load_take(out).beats, takes[0].beats)
+    assert load_take(out).extra["first_count"] == 3
+
+
+def test_without_a_genre_the_one_that_was_danced_is_said(song_path, tmp_path, capsys):
+    code = main(
+        ["generate", str(song_path), "--model", "debug", "--steps", "1", "--seconds", "1.5",
+         "--out", str(tmp_path), "--json"]
+    )  # fmt: skip
+    said = json.loads(capsys.readouterr().out)
+    assert code == 0 and said["genre"] in ("salsa", "modern", "pop")
+    assert load_take(said["npz"]).genre == said["genre"]
+
+
 @pytest.mark.parametrize("text", ["4", "a:b", "1:2:3"])
 def test_edit_refuses_unreadable_ranges(song_path, tmp_path, capsys, text):
     code = main(

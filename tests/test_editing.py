@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from eightcount.blending import join_jump, velocity_jumps
 from eightcount.choreographer import Cancelled, Request, choreograph
 from eightcount.editing import Edit, Pin, apply_edit
+from eightcount.listening import hear
 from eightcount.models import debug_model
 from eightcount.motion import rotations as rot
 from eightcount.motion.errors import EightcountError
@@ -16,6 +18,7 @@ from eightcount.motion.skeleton import LOWER, UPPER
 from eightcount.music.rhythm import find_rhythm
 from eightcount.music.song import decode_song
 from eightcount.music.synth import synthesise
+from eightcount.styles import StyledPart
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +177,58 @@ def test_signs_of_the_other_half_stay_as_they_are(take, song, model, rhythm):
     odd = Motion(flipped, take.translation, take.contacts)
     new = edited(odd, song, model, rhythm, half="upper")
     np.testing.assert_array_equal(new.rotations[:, list(LOWER)], flipped[:, list(LOWER)])
+
+
+def test_an_edit_of_a_heard_song_is_the_same(take, song, model, rhythm):
+    heard = hear(song)
+    for more in ({}, {"half": "upper"}, {"start": 8.0, "stop": 10.0, "loop": True}):
+        a, b = edited(take, song, model, rhythm, **more), edited(take, heard, model, None, **more)
+        np.testing.assert_array_equal(a.rotations, b.rotations)
+        np.testing.assert_array_equal(a.translation, b.translation)
+        np.testing.assert_array_equal(a.contacts, b.contacts)
+
+
+def test_sections_count_within_the_range_alone(take, song, model, rhythm):
+    def rolled(*parts, genre="pop"):
+        request = Request(genre, seed=9, steps=2, sections=parts)
+        return apply_edit(take, song, Edit(3.0, 7.0, request=request), model, rhythm=rhythm)
+
+    plain = rolled()
+    outside = rolled(StyledPart(0.0, 2.9, "modern", 1.0), StyledPart(7.2, None, "salsa"))
+    assert np.abs(plain.joints() - outside.joints()).max() < 0.2  # only what surrounds it differs
+    over = rolled(StyledPart(0.0, None, "pop"), genre="salsa")
+    np.testing.assert_array_equal(over.rotations, plain.rotations)
+    mixed = rolled(StyledPart(5.0, 6.0, "modern"))
+    for new in (outside, over, mixed):
+        np.testing.assert_array_equal(new.rotations[:90], take.rotations[:90])
+        np.testing.assert_array_equal(new.rotations[210:], take.rotations[210:])
+    assert np.abs(mixed.joints()[150:180] - plain.joints()[150:180]).max() > 1e-3
+
+
+@pytest.mark.parametrize("stop", [9.5, 12.0])
+def test_a_long_range_with_many_sections_is_filled(take, song, model, rhythm, stop):
+    cuts = (1.5, 1.7, 4.0, 8.0, 9.4)
+    genres = ("modern", "salsa", "pop", "modern", "salsa")
+    parts = tuple(StyledPart(a, a + 0.4 if a == 8.0 else None if a == 9.4 else a + 0.2, g)
+                  for a, g in zip(cuts, genres, strict=True))  # fmt: skip
+    request = Request("pop", seed=2, steps=2, sections=parts)
+    new = apply_edit(take, song, Edit(1.0, stop, request=request), model, rhythm=rhythm)
+    assert len(new) == max(len(take), round(stop * 30)) and np.isfinite(new.joints()).all()
+    np.testing.assert_array_equal(new.rotations[:30], take.rotations[:30])
+
+
+def test_how_the_song_is_counted_reaches_the_edit(take, song, model, rhythm):
+    def rolled(**counting):
+        request = Request("pop", seed=9, steps=2, **counting)
+        return apply_edit(take, song, Edit(3.0, 7.0, request=request), model, rhythm=rhythm)
+
+    plain, half = rolled(), rolled(tempo_factor=0.5)
+    assert np.abs(plain.joints() - half.joints()).max() > 1e-4
+    np.testing.assert_array_equal(plain.rotations, rolled(first_count=4).rotations)
+
+
+def test_short_ranges_join_smoothly_however_far_the_new_frames_are(take, song, model, rhythm):
+    allowed = 1.5 * np.percentile(velocity_jumps(take), 99) + 1e-6
+    for first in (60, 121, 200):
+        new = edited(take, song, model, rhythm, first / 30, (first + 6) / 30)
+        assert max(join_jump(new, f) for f in (first, first + 6)) <= max(allowed, 1.0)

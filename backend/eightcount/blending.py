@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 BLEND = 10
 #: frames over which a pin pulls, on each side
 PULL = 12
+#: share of its speed that a glide keeps from frame to frame: it comes to rest after 0.2 s
+_GLIDE = 0.85
 
 
 def _smooth(t: np.ndarray) -> np.ndarray:
@@ -26,26 +28,84 @@ def _smooth(t: np.ndarray) -> np.ndarray:
     return t**3 * (t * (6 * t - 15) + 10)
 
 
-def blend_in(old: Motion, made: Motion, first: int, last: int, open_end: bool = False) -> Motion:
+def blend_in(
+    old: Motion,
+    made: Motion,
+    first: int,
+    last: int,
+    open_end: bool = False,
+    size: int | None = None,
+) -> Motion:
     """The new frames with the old ones shining through at both ends.
 
     Args:
         old: the take, at least ``last`` frames.
         made: frames ``first`` .. ``last`` anew.
         open_end: nothing follows the range: no blend at its end.
+        size: frames of each blend; more than half of the range, and the new frames never come out
+            whole. None: as many as there is room for, at most ``BLEND``.
     """
     count = last - first
-    size = max(1, min(BLEND, count // 2))
+    size = size or max(1, min(BLEND, count // 2))
+    ramp = np.ones(count)
+    ramp[:size] = _smooth((np.arange(size) + 1) / (size + 1))[:count]
     share = np.ones(count)
-    ramp = _smooth((np.arange(size) + 1) / (size + 1))
     if first > 0:
-        share[:size] = np.minimum(share[:size], ramp)
+        share = share * ramp
     if not open_end and last < len(old):
-        share[-size:] = np.minimum(share[-size:], ramp[::-1])
+        share = share * ramp[::-1]  # a product has no kink where long ramps meet
     before = old.slice(first, last)
     rotations = rot.slerp(before.rotations, made.rotations, share[:, None].astype(np.float32))
     place = before.translation + share[:, None] * (made.translation - before.translation)
     return replace(made, rotations=rotations, translation=place)
+
+
+def velocity_jumps(motion: Motion) -> np.ndarray:
+    """How much the velocity of the joint that changes most jumps at each inner frame, (T - 2,) m/s."""
+    steps = np.diff(motion.joints().astype(np.float64), n=2, axis=0) * motion.fps
+    return np.linalg.norm(steps, axis=-1).max(1)
+
+
+def join_jump(motion: Motion, frame: int) -> float:
+    """The worst velocity jump (m/s) within two frames of a join; 0 at a motion's very ends."""
+    part = motion.slice(max(frame - 3, 0), frame + 4)
+    return float(velocity_jumps(part).max()) if len(part) > 2 else 0.0
+
+
+def glide(motion: Motion, frames: int) -> Motion:
+    """``frames`` more after a motion's end, in which it comes to rest instead of freezing.
+
+    What a new stretch is blended out of where nothing was before: a held pose would stop the dancer
+    dead at the join.
+    """
+    last = motion.slice(max(len(motion) - 2, 0))
+    q, place = last.rotations.astype(np.float64), last.translation.astype(np.float64)
+    way = _GLIDE * (1 - _GLIDE ** (np.arange(frames) + 1)) / (1 - _GLIDE)  # in last frame's steps
+    turn = rot.to_axis_angle(rot.multiply(q[-1], rot.conjugate(q[0])))
+    rotations = rot.multiply(
+        rot.from_axis_angle(way[:, None, None] * turn),
+        np.broadcast_to(q[-1], (frames, *q[-1].shape)),
+    )
+    contacts = np.broadcast_to(last.contacts[-1], (frames, 4))
+    place = place[-1] + way[:, None] * (place[-1] - place[0])
+    return Motion(rotations, place, contacts, motion.fps)
+
+
+def run_up(motion: Motion, frames: int) -> Motion:
+    """``frames`` that lead into a motion's first two, from rest; the last of them is its first."""
+    start = motion.slice(0, 2)
+    before = glide(backwards(start), frames - 1)
+    return Motion.concatenate([backwards(before), start.slice(0, 1)])
+
+
+def backwards(motion: Motion) -> Motion:
+    """The frames in the opposite order."""
+    return replace(
+        motion,
+        rotations=motion.rotations[::-1],
+        translation=motion.translation[::-1],
+        contacts=motion.contacts[::-1],
+    )
 
 
 def arrive(made: Motion, goal: Motion) -> Motion:
@@ -100,8 +160,8 @@ def pin_poses(made: Motion, pins: tuple[Pin, ...], first: int, last: int) -> Mot
 def _pull(count: int, at: int, others: list[int]) -> np.ndarray:
     """Weight (count,) of a pin: 1 at its frame, 0 at other pins and beyond reach."""
     t = np.arange(count)
-    left = max([at - PULL] + [o for o in others if o < at])
-    right = min([at + PULL] + [o for o in others if o > at])
+    left = max([at - PULL, -1] + [o for o in others if o < at])
+    right = min([at + PULL, count] + [o for o in others if o > at])
     before = _smooth(np.clip((t - left) / max(at - left, 1), 0, 1))
     after = _smooth(np.clip((right - t) / max(right - at, 1), 0, 1))
     return np.where(t <= at, before, after)

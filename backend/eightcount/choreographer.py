@@ -1,8 +1,9 @@
 """The main job: a song and a style -> an iterator of motion chunks.
 
 Listening, then window after window: tokens by masked decoding, with the end of the last window as
-given tokens; decoding, refinement, staging and foot lock follow as streams, so the first chunk leaves
-before the last window is begun and memory does not grow with the song.
+given tokens; a window ends where another genre begins, so that each is danced in one. Decoding,
+refinement, staging and foot lock follow as streams, so the first chunk leaves before the last window
+is begun and memory does not grow with the song.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from eightcount.generators.base import MASKED, Sampling
 from eightcount.generators.decoding import Stopped, decode
-from eightcount.listening import Listening, listen
+from eightcount.listening import Heard, Listening, hear, listen
 from eightcount.models import Model
 from eightcount.motion import rotations as rot
 from eightcount.motion.errors import EightcountError
@@ -27,6 +28,7 @@ from eightcount.music.song import Song
 from eightcount.refine.foot_lock import FootLockStream
 from eightcount.refine.staging import StageStream
 from eightcount.refine.temporal import RefineStream
+from eightcount.styles import StyledPart, check_parts
 from eightcount.tokenizers.streaming import DecodeStream
 
 #: tokens of a window (the length that the generator is trained on), 8.5 s
@@ -35,6 +37,8 @@ WINDOW = 64
 MEMORY = 24
 #: tokens at a window's end that are made anew by the next: they had no future to look at
 DISCARD = 4
+#: keeps the draw of a genre apart from those of the windows
+_GENRE_DRAW = 2**40
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,13 @@ class Request:
     """What is asked for.
 
     Attributes:
-        genre: one of the model's, None = any.
+        genre: one of the model's, None = the seed draws one, see :func:`danced_genre`.
         seed: 0 .. 2^64 - 1; the same request gives the same take.
         start, seconds: stretch of the song; None = to its end.
         steps, guidance, temperature: of masked decoding.
         energy: 0..1; None = follow the song.
+        tempo_factor, first_count: how the song is counted, see ``Rhythm.nudged``.
+        sections: parts of the take with a style of their own.
     """
 
     genre: str | None = None
@@ -57,6 +63,9 @@ class Request:
     guidance: float = 3.0
     temperature: float = 0.8
     energy: float | None = None
+    tempo_factor: float = 1.0
+    first_count: int = 0
+    sections: tuple[StyledPart, ...] = ()
 
     def check(self) -> None:
         """Raise EightcountError ``request-bad`` for a value outside its range."""
@@ -66,6 +75,7 @@ class Request:
             "guidance": (0, 10),
             "temperature": (0, 4),
             "energy": (0, 1),
+            "first_count": (0, 7),
         }
         for name, (least, most) in ranges.items():
             value = getattr(self, name)
@@ -75,6 +85,11 @@ class Request:
                     f"The {name} {value} is out of range.",
                     f"Choose {least} to {most}.",
                 )
+        check_parts(self.sections)
+
+    def counted(self, rhythm: Rhythm) -> Rhythm:
+        """A song's rhythm as this request wants it counted. Raises ``tempo-factor``."""
+        return rhythm.nudged(self.tempo_factor, self.first_count)
 
 
 @dataclass(frozen=True)
@@ -98,8 +113,20 @@ class Cancelled(Exception):
     """The job was told to stop."""
 
 
+def danced_genre(request: Request, model: Model) -> str | None:
+    """The genre that is danced: the one asked for, else one that the seed draws.
+
+    The generator learns every song in some genre, so it dances best in one; "any" is known to it
+    only as "no condition at all", which guidance needs. None for a model without genres.
+    """
+    if request.genre or not model.genres:
+        return request.genre or None
+    drawn = np.random.SeedSequence([request.seed, _GENRE_DRAW]).generate_state(1, np.uint64)[0]
+    return model.genres[int(drawn) % len(model.genres)]
+
+
 def choreograph(
-    song: Song,
+    song: Song | Heard,
     request: Request,
     model: Model,
     *,
@@ -110,12 +137,12 @@ def choreograph(
     """Make a dance.
 
     Args:
-        song: decoded song.
+        song: a decoded song, or one that was heard already.
         request: genre, seed, stretch and sampling.
         model: see :func:`eightcount.models.load_model`.
         progress: told about each stage.
         cancelled: asked before every decoding pass.
-        rhythm: of the song, if already known.
+        rhythm: of the song as it is heard, if already known.
 
     Yields:
         Chunks in order, gapless from frame 0, the song's stretch long in all.
@@ -127,15 +154,16 @@ def choreograph(
     request.check()
     tell = progress or (lambda _: None)
     tell(Progress("listening", 0.0, request.seconds or song.seconds))
+    sound = hear(song, rhythm) if isinstance(song, Song) else song
     heard = listen(
-        song,
+        sound,
         model,
-        genre=request.genre,
+        genre=danced_genre(request, model),
         start=request.start,
         seconds=request.seconds,
         energy=request.energy,
-        rhythm=rhythm,
-    )
+        rhythm=request.counted(rhythm or sound.rhythm),
+    ).styled(request.sections, model)
     total = heard.frames / model.fps
     finish = Finishing(model)
     done = 0
@@ -160,7 +188,6 @@ def token_windows(
     start = 0
     while True:
         stop = min(start + WINDOW, length)
-        last = stop == length
         lower, upper = (
             torch.full((1, stop - start), MASKED, device=model.device) for _ in range(2)
         )
@@ -171,7 +198,7 @@ def token_windows(
         try:
             lower, upper = decode(
                 model.generator,
-                heard.condition.window(start, stop),
+                heard.window(start, stop, at=start + known),
                 lower,
                 upper,
                 sampling,
@@ -180,12 +207,15 @@ def token_windows(
             )
         except Stopped:
             raise Cancelled from None
-        end = stop - start if last else stop - start - DISCARD
+        end = stop - start if stop == length else stop - start - DISCARD
+        end = min(end, heard.border(start + known) - start)
+        last = start + end == length
         yield lower[0, known:end], upper[0, known:end], last
         if last:
             return
-        kept = lower[0, end - MEMORY : end], upper[0, end - MEMORY : end]
-        start += end - MEMORY
+        begin = max(0, end - MEMORY)
+        kept = lower[0, begin:end], upper[0, begin:end]
+        start += begin
 
 
 def window_seed(seed: int, start: int) -> int:

@@ -15,11 +15,20 @@ from typing import Literal
 import numpy as np
 import torch
 
-from eightcount.blending import arrive, blend_in, pin_poses
-from eightcount.choreographer import Cancelled, Progress, Request, window_seed
+from eightcount.blending import (
+    BLEND,
+    arrive,
+    blend_in,
+    glide,
+    join_jump,
+    pin_poses,
+    run_up,
+    velocity_jumps,
+)
+from eightcount.choreographer import Cancelled, Progress, Request, danced_genre, window_seed
 from eightcount.generators.base import MASKED, Sampling
 from eightcount.generators.decoding import Stopped, decode
-from eightcount.listening import listen
+from eightcount.listening import Heard, Listening, hear, listen
 from eightcount.models import Model
 from eightcount.motion import rotations as rot
 from eightcount.motion.errors import EightcountError
@@ -42,6 +51,10 @@ Half = Literal["both", "upper", "lower"]
 #: tokens on each side of the range that the generator looks at, and tokens it chooses at once
 _CONTEXT = 24
 _WINDOW = 64
+#: blends of so many frames are tried one after the other until the joins are smooth
+_SOFTER = (BLEND, 14, 20, 28)
+#: smooth: no velocity jump above so many times the take's 99th percentile, or this in m/s
+_SMOOTH, _ALWAYS_SMOOTH = 1.2, 1.0
 #: shortest range: one token (seconds)
 MIN_RANGE = 4 / 30
 
@@ -71,7 +84,7 @@ class Edit:
         start, stop: range in seconds of the take. ``stop`` past the take's end makes it longer.
         half: which half is chosen anew.
         request: genre, seed, sampling and energy of the new stretch; its ``start`` is where the
-            take begins in the song.
+            take begins in the song; its ``seconds`` do not count here.
         pins: poses to hit.
         loop: the frames after the range are the take's first ones, so that its end flows into its
             start.
@@ -86,11 +99,11 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class _Range:
-    """The range in frames and tokens."""
+class FrameRange:
+    """The range in frames of the take, ``last`` exclusive."""
 
     first: int
-    last: int  # exclusive
+    last: int
 
     @property
     def tokens(self) -> slice:
@@ -100,7 +113,7 @@ class _Range:
 
 def apply_edit(
     motion: Motion,
-    song: Song,
+    song: Song | Heard,
     edit: Edit,
     model: Model,
     *,
@@ -112,10 +125,10 @@ def apply_edit(
 
     Args:
         motion: the take (T frames at the model's frame rate).
-        song: its song.
+        song: its song, decoded or heard already.
         edit: range, half, style, pins.
         model: must have been trained for edits, as all ours are.
-        rhythm: of the song, if already known.
+        rhythm: of the song as it is heard, if already known.
         progress, cancelled: as in :func:`eightcount.choreographer.choreograph`.
 
     Returns:
@@ -128,7 +141,7 @@ def apply_edit(
             ``pin-outside``, ``genre-unknown`` and what listening raises.
     """
     edit.request.check()
-    span = _range(motion, edit, model)
+    span = edit_range(motion, edit, model)
     _check_pins(edit.pins, span)
     tell = progress or (lambda _: None)
     length = (span.last - span.first) / model.fps
@@ -137,15 +150,20 @@ def apply_edit(
     tell(Progress("choreographing", 0.0, length))
     made = _make(base, song, edit, span, model, rhythm, cancelled)
     tell(Progress("refining", length, length))
-    made = blend_in(base, made, span.first, span.last, open_end=span.last > len(motion))
-    pins = edit.pins
-    if edit.loop and span.last >= len(motion):
+    pins, around = edit.pins, base
+    round_again = edit.loop and span.last >= len(motion)
+    if round_again:
         pins += (Pin(span.last - 1, motion.rotations[0], motion.translation[0]),)
+        around = _into_start(base)
+    usual = float(np.percentile(velocity_jumps(motion), 99)) if len(motion) > 2 else 0.0
+    open_end = span.last >= len(motion) and not round_again
+    made = _blended(base, around, made, span, edit.half, open_end, usual)
     made = pin_poses(made, pins, span.first, span.last)
     return _only_asked(base, made, span, edit.half)
 
 
-def _range(motion: Motion, edit: Edit, model: Model) -> _Range:
+def edit_range(motion: Motion, edit: Edit, model: Model) -> FrameRange:
+    """The frames that the edit may change. Raises as :func:`apply_edit` does."""
     first, last = int(round(edit.start * model.fps)), int(round(edit.stop * model.fps))
     if motion.fps != model.fps:
         raise EightcountError(
@@ -166,10 +184,10 @@ def _range(motion: Motion, edit: Edit, model: Model) -> _Range:
             f"The range from {edit.start:.2f} to {edit.stop:.2f} s is too short to dance in.",
             f"Choose at least {MIN_RANGE:.2f} s.",
         )
-    return _Range(first, last)
+    return FrameRange(first, last)
 
 
-def _check_pins(pins: tuple[Pin, ...], span: _Range) -> None:
+def _check_pins(pins: tuple[Pin, ...], span: FrameRange) -> None:
     """Pins must lie in the range and agree where they meet."""
     for pin in pins:
         if not span.first <= pin.frame < span.last:
@@ -195,19 +213,23 @@ def _agree(a: Pin, b: Pin) -> bool:
 
 
 def _extended(motion: Motion, frames: int) -> Motion:
-    """The take made longer by holding its last frame: room for what is to come."""
+    """The take made longer by letting it come to rest: room for what is to come."""
     more = frames - len(motion)
-    if more <= 0:
-        return motion
-    hold = motion.slice(len(motion) - 1)
-    return Motion.concatenate([motion, *([hold] * more)])
+    return Motion.concatenate([motion, glide(motion, more)]) if more > 0 else motion
+
+
+def _into_start(base: Motion) -> Motion:
+    """The take with the run-up to its first frame at its end, and that frame once more after it."""
+    count = min(BLEND, len(base) - 1)
+    parts = [base.slice(0, len(base) - count), run_up(base, count), base.slice(1, 2)]
+    return Motion.concatenate(parts)
 
 
 def _make(
     base: Motion,
-    song: Song,
+    song: Song | Heard,
     edit: Edit,
-    span: _Range,
+    span: FrameRange,
     model: Model,
     rhythm: Rhythm | None,
     cancelled: Callable[[], bool] | None,
@@ -228,26 +250,54 @@ def _make(
         lower[:, opened] = MASKED
     if edit.half != "lower":
         upper[:, opened] = MASKED
+    sound = hear(song, rhythm) if isinstance(song, Song) else song
     heard = listen(
-        song,
+        sound,
         model,
-        genre=edit.request.genre,
+        genre=danced_genre(edit.request, model),
         start=edit.request.start + frames.start / model.fps,
-        seconds=count * FRAMES_PER_TOKEN / model.fps,
         energy=edit.request.energy,
-        rhythm=rhythm,
+        rhythm=edit.request.counted(rhythm or sound.rhythm),
         stretch=count,
-    )
-    lower, upper = _fill(lower, upper, opened, heard.condition, edit, model, cancelled)
+    ).styled(edit.request.sections, model, begin)
+    lower, upper = _fill(lower, upper, opened, heard, edit, model, cancelled)
     goal = _goal(base, edit, span)
     return _frames(base, goal, lower, upper, span, frames.start, model)
 
 
-def _goal(base: Motion, edit: Edit, span: _Range) -> Motion | None:
+def _blended(
+    base: Motion,
+    around: Motion,
+    made: Motion,
+    span: FrameRange,
+    half: Half,
+    open_end: bool,
+    usual: float,
+) -> Motion:
+    """The new frames blended into the old ones, softly enough for joins as smooth as the take.
+
+    Args:
+        around: what the new frames are blended out of and into.
+        usual: 99th percentile of the take's velocity jumps, m/s.
+    """
+    limit = max(_SMOOTH * usual, _ALWAYS_SMOOTH)
+    begin = max(span.first - 4, 0)
+    near = base.slice(begin, span.last + 4)
+    inside = FrameRange(span.first - begin, span.last - begin)
+    joins = [inside.first] * (span.first > 0) + [inside.last] * (not open_end)
+    for size in (None, *_SOFTER):
+        blended = blend_in(around, made, span.first, span.last, open_end, size)
+        whole = _only_asked(near, blended, inside, half)
+        if all(join_jump(whole, frame) <= limit for frame in joins):
+            break
+    return blended
+
+
+def _goal(base: Motion, edit: Edit, span: FrameRange) -> Motion | None:
     """The frame (as a motion of one) that the range must lead to; None at an open end."""
     if span.last < len(base):
         return base.slice(span.last, span.last + 1)
-    return base.slice(0, 1) if edit.loop else None
+    return base.slice(1, 2) if edit.loop else None  # the last frame will be the first once more
 
 
 def _followed_by_start(around: Motion, base: Motion) -> Motion:
@@ -273,18 +323,18 @@ def _encode(motion: Motion, model: Model) -> tuple[torch.Tensor, torch.Tensor]:
     return lower.clone(), upper.clone()
 
 
-def _fill(lower, upper, opened: slice, condition, edit: Edit, model: Model, cancelled):
-    """Choose the open tokens, in windows where there are many."""
-    request = edit.request
+def _fill(lower, upper, opened: slice, heard: Listening, edit: Edit, model: Model, cancelled):
+    """Choose the open tokens, in windows where there are many or where the genre changes."""
+    request, length = edit.request, lower.shape[1]
     sampling = Sampling(request.steps, request.guidance, request.temperature)
-    start = max(0, opened.start - _CONTEXT)
+    start, done = max(0, opened.start - _CONTEXT), opened.start
     while True:
-        stop = min(start + _WINDOW, lower.shape[1])
+        stop = min(start + _WINDOW, length)
         window = slice(start, stop)
         try:
             low, up = decode(
                 model.generator,
-                condition.window(start, stop),
+                heard.window(start, stop, at=done),
                 lower[:, window],
                 upper[:, window],
                 sampling,
@@ -294,15 +344,16 @@ def _fill(lower, upper, opened: slice, condition, edit: Edit, model: Model, canc
         except Stopped:
             raise Cancelled from None
         # tokens at the window's end have not seen what follows: the next window makes them anew
-        sure = stop if stop >= min(opened.stop, lower.shape[1]) else stop - _CONTEXT // 2
+        sure = stop if stop >= min(opened.stop, length) else stop - _CONTEXT // 2
+        sure = min(sure, heard.border(done))
         keep = slice(0, sure - start)
         lower[:, start:sure], upper[:, start:sure] = low[:, keep], up[:, keep]
         if not bool(((lower == MASKED) | (upper == MASKED)).any()):
             return lower, upper
-        start = sure - _CONTEXT
+        start, done = max(0, sure - _CONTEXT), sure
 
 
-def _frames(base, goal, lower, upper, span: _Range, offset: int, model: Model) -> Motion:
+def _frames(base, goal, lower, upper, span: FrameRange, offset: int, model: Model) -> Motion:
     """Decoded, refined, placed and foot-locked frames of the range.
 
     Args:
@@ -324,7 +375,7 @@ def _frames(base, goal, lower, upper, span: _Range, offset: int, model: Model) -
     return FootLockStream().push(made)
 
 
-def _only_asked(base: Motion, made: Motion, span: _Range, half: Half) -> Motion:
+def _only_asked(base: Motion, made: Motion, span: FrameRange, half: Half) -> Motion:
     """The old take with the asked half of the range taken from the new frames."""
     rotations, place = base.rotations.copy(), base.translation.copy()
     contacts = base.contacts.copy()
@@ -338,7 +389,7 @@ def _only_asked(base: Motion, made: Motion, span: _Range, half: Half) -> Motion:
     return replace(base, rotations=rotations, translation=place, contacts=contacts)
 
 
-def _same_hemisphere(q: np.ndarray, span: _Range) -> None:
+def _same_hemisphere(q: np.ndarray, span: FrameRange) -> None:
     """Signs of the range's quaternions (T, 4) follow the frame before it; outside untouched."""
     previous = q[span.first - 1] if span.first else q[span.first]
     for t in range(span.first, span.last):

@@ -1,8 +1,12 @@
-"""From a song to what the generator is told: music tokens, rhythm, energy."""
+"""From a song to what the generator is told: music tokens, rhythm, energy.
+
+In two steps: a song is heard once (:func:`hear`), then any stretch of it is prepared for the generator
+(:func:`listen`), which looks at the sound no more.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -12,10 +16,11 @@ from eightcount.generators.base import Condition
 from eightcount.models import Model
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.streams import FRAMES_PER_TOKEN
-from eightcount.music.features import song_features
+from eightcount.music.features import BEAT, beat_frames, song_features
 from eightcount.music.rhythm import Rhythm, find_rhythm, loudness_curve
 from eightcount.music.song import Song
 from eightcount.music.spectra import spectra
+from eightcount.styles import StyledPart, spread
 
 #: a song's loudness 0..1 becomes this range of dance energy: even quiet verses are danced
 _ENERGY_RANGE = (0.35, 0.95)
@@ -23,7 +28,50 @@ _ENERGY_RANGE = (0.35, 0.95)
 MIN_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """All that a dance needs of a song: 4 kB a second, where the samples take 60.
+
+    Attributes:
+        seconds: length of the song.
+        rhythm: its beats.
+        features: (T, 35) float32 at 30 fps, see :func:`eightcount.music.features.song_features`.
+        loudness: (T,) float32 in 0..1.
+    """
+
+    seconds: float
+    rhythm: Rhythm
+    features: np.ndarray
+    loudness: np.ndarray
+
+    def counted(self, rhythm: Rhythm) -> Heard:
+        """The same song with another rhythm; only the beats among the features change."""
+        if rhythm is self.rhythm:
+            return self
+        features = self.features.copy()
+        features[:, BEAT] = 0.0
+        features[beat_frames(rhythm, len(features)), BEAT] = 1.0
+        return replace(self, rhythm=rhythm, features=features)
+
+
+def hear(song: Song, rhythm: Rhythm | None = None) -> Heard:
+    """Hear a song through: the one place where its sound is analysed.
+
+    Args:
+        song: decoded song.
+        rhythm: of it, if already known.
+    """
+    spectrum = spectra(song)
+    rhythm = rhythm or find_rhythm(song, spectrum=spectrum)
+    return Heard(
+        song.seconds,
+        rhythm,
+        song_features(song, rhythm, spectrum=spectrum),
+        loudness_curve(song, spectrum=spectrum),
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class Listening:
     """What was heard in a stretch of a song.
 
@@ -31,17 +79,51 @@ class Listening:
         rhythm: of the whole song.
         first, frames: the stretch, in frames of the song at 30 fps.
         condition: one sequence of ceil(frames / 4) tokens.
+        genres: (L,) int, genre index of each token; -1 = any.
     """
 
     rhythm: Rhythm
     first: int
     frames: int
     condition: Condition
+    genres: np.ndarray
+
+    def styled(self, parts: tuple[StyledPart, ...], model: Model, first: int = 0) -> Listening:
+        """The same with parts that have a style of their own.
+
+        Args:
+            parts: checked.
+            model: gives genre indices.
+            first: token of the take at which this stretch begins.
+
+        Raises:
+            EightcountError: ``genre-unknown``.
+        """
+        energy = self.condition.energy
+        genres, level = spread(
+            parts, self.genres, energy[0].cpu().numpy(), model.genre_index, first
+        )
+        condition = self.condition._replace(energy=torch.from_numpy(level)[None].to(energy.device))
+        return replace(self, condition=condition, genres=genres)
+
+    def window(self, start: int, stop: int, at: int) -> Condition:
+        """Condition of tokens ``start`` up to ``stop``, danced in the genre of token ``at``.
+
+        The generator takes one genre a window: what lies past :meth:`border` is to be made anew.
+        """
+        condition = self.condition.window(start, stop)
+        genre = torch.tensor([int(self.genres[at])], device=condition.genre.device)
+        return condition._replace(genre=genre)
+
+    def border(self, at: int) -> int:
+        """The first token after ``at`` that has another genre; L where there is none."""
+        others = np.flatnonzero(self.genres[at:] != self.genres[at])
+        return at + int(others[0]) if len(others) else len(self.genres)
 
 
 @torch.no_grad()
 def listen(
-    song: Song,
+    song: Song | Heard,
     model: Model,
     *,
     genre: str | None,
@@ -51,15 +133,15 @@ def listen(
     rhythm: Rhythm | None = None,
     stretch: int | None = None,
 ) -> Listening:
-    """Hear a stretch of a song.
+    """Prepare a stretch of a song for the generator.
 
     Args:
-        song: decoded song.
+        song: a decoded song, or one that was heard already: then its sound is not needed again.
         model: gives music tokens and genre indices.
         genre: of the dance, None = any.
         start, seconds: the stretch; None = to the song's end.
         energy: 0..1 for the whole stretch; None = follow the song's loudness.
-        rhythm: if already known.
+        rhythm: to dance to, in place of the one that is heard.
         stretch: exactly so many tokens, whatever the song's length: past its end the last frame is
             held and the beat goes on.
 
@@ -68,25 +150,23 @@ def listen(
             ``range-too-long``.
     """
     genre_index = model.genre_index(genre)
-    spectrum = spectra(song)
-    rhythm = rhythm or find_rhythm(song, spectrum=spectrum)
-    features = song_features(song, rhythm, spectrum=spectrum)
+    heard = hear(song, rhythm) if isinstance(song, Song) else song.counted(rhythm or song.rhythm)
     first = int(round(start * model.fps))
     if stretch is None:
-        frames = _frames(song, model, len(features), first, seconds)
+        frames = _frames(heard, model, first, seconds)
         tokens = -(-frames // FRAMES_PER_TOKEN)
     else:
-        frames = min(max(len(features) - first, 1), stretch * FRAMES_PER_TOKEN)
-        tokens, first = stretch, min(first, len(features) - 1)
+        frames = min(max(len(heard.features) - first, 1), stretch * FRAMES_PER_TOKEN)
+        tokens, first = stretch, min(first, len(heard.features) - 1)
     window = slice(first, first + frames)
     pad = tokens * FRAMES_PER_TOKEN - frames
-    rows = np.pad(features[window], ((0, pad), (0, 0)), mode="edge").astype(np.float32)
+    rows = np.pad(heard.features[window], ((0, pad), (0, 0)), mode="edge").astype(np.float32)
     total = first + frames + pad
-    phases = (rhythm.beat_phase(total)[first:], rhythm.bar_phase(total)[first:])
+    phases = (heard.rhythm.beat_phase(total)[first:], heard.rhythm.bar_phase(total)[first:])
     semantic, acoustic = model.music.encode(torch.from_numpy(rows)[None].to(model.device))
     if energy is None:
         low, high = _ENERGY_RANGE
-        loudness = np.pad(loudness_curve(song, spectrum=spectrum)[window], (0, pad), mode="edge")
+        loudness = np.pad(heard.loudness[window], (0, pad), mode="edge")
         level = token_mean(low + (high - low) * loudness)
     else:
         level = np.full(tokens, float(np.clip(energy, 0, 1)))
@@ -97,11 +177,12 @@ def listen(
         torch.from_numpy(level.astype(np.float32))[None].to(model.device),
         torch.tensor([genre_index], device=model.device),
     )
-    return Listening(rhythm, first, frames, condition)
+    return Listening(heard.rhythm, first, frames, condition, np.full(tokens, genre_index))
 
 
-def _frames(song: Song, model: Model, available: int, first: int, seconds: float | None) -> int:
+def _frames(song: Heard, model: Model, first: int, seconds: float | None) -> int:
     """Length of the stretch in frames."""
+    available = len(song.features)
     if first < 0 or first >= available:
         raise EightcountError(
             "range-outside",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from eightcount.motion.errors import EightcountError
 from eightcount.music.pulse import onset_bands
 from eightcount.music.rhythm import Rhythm, calm_rhythm, find_rhythm, loudness_curve
 from eightcount.music.song import SAMPLE_RATE
@@ -166,3 +167,51 @@ def test_loudness_does_not_depend_on_the_volume(styled, make_song):
 
 def test_loudness_of_silence_is_zero(make_song):
     assert not loudness_curve(make_song(np.zeros(3 * SAMPLE_RATE))).any()
+
+
+GRID = Rhythm(120.0, np.arange(10) * 15.0 + 3.0, np.array([1, 5, 9]))
+
+
+def test_a_nudge_by_nothing_is_the_rhythm_itself():
+    assert GRID.nudged() is GRID and GRID.nudged(1.0, 0) is GRID
+
+
+@pytest.mark.parametrize(
+    ("factor", "later", "beats", "downbeats"),
+    [
+        (1.0, 2, GRID.beats, [3, 7]),
+        (1.0, 3, GRID.beats, [0, 4, 8]),
+        (0.5, 0, GRID.beats[1::2], [0, 4]),
+        (0.5, 5, GRID.beats[1::2], [1]),
+        (2.0, 0, np.arange(19) * 7.5 + 3.0, [2, 6, 10, 14, 18]),
+        (2.0, 1, np.arange(19) * 7.5 + 3.0, [3, 7, 11, 15]),
+    ],
+)
+def test_nudged_beats_and_downbeats(factor, later, beats, downbeats):
+    new = GRID.nudged(factor, later)
+    np.testing.assert_array_equal(new.beats, beats)
+    np.testing.assert_array_equal(new.downbeats, downbeats)
+    assert new.tempo == 120.0 * factor and new.confidence == GRID.confidence
+    phase = new.bar_phase(150)[int(new.beats[new.downbeats[0]])]  # up to a frame before the ONE
+    assert (phase + 2) % 4 - 2 == pytest.approx(0.0, abs=factor / 15)
+
+
+def test_whole_bars_later_change_nothing_and_half_of_double_is_the_song_again():
+    np.testing.assert_array_equal(GRID.nudged(1.0, 4).downbeats, GRID.downbeats)
+    back = GRID.nudged(2.0).nudged(0.5)
+    np.testing.assert_array_equal(back.beats, GRID.beats)
+    assert back.tempo == GRID.tempo
+
+
+@pytest.mark.parametrize("factor", [0.0, 1.5, 4.0, float("nan")])
+def test_other_tempo_factors_are_refused(factor):
+    with pytest.raises(EightcountError, match="0.5, 1 or 2"):
+        GRID.nudged(factor)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+@pytest.mark.parametrize("factor", [0.5, 1.0, 2.0])
+def test_hardly_any_beats_can_be_nudged(count, factor):
+    rhythm = Rhythm(120.0, np.full(count, 5.0), np.zeros(0, dtype=int))
+    new = rhythm.nudged(factor, 3)
+    assert len(new.beats) == count and new.bar_phase(40).shape == (40,)

@@ -72,7 +72,9 @@ def edited(request: EditTake) -> FakeChunk:
         rotations[frame, held] = request.pin_rotations[i][list(held)]
         if request.pin_halves[i] != "upper":
             place[frame] = request.pin_translation[i]
-    return FakeChunk(0, FakeMotion(rotations, place, contacts))
+    begin, end = (first, last) if request.changed_only else (0, len(rotations))
+    part = slice(begin, end)
+    return FakeChunk(begin, FakeMotion(rotations[part], place[part], contacts[part]))
 
 
 class FakeEngine:

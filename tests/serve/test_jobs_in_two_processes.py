@@ -15,6 +15,7 @@ from eightcount.wire.messages import (
     TERMINAL,
     Cancelled,
     Done,
+    EditTake,
     Failed,
     Frames,
     Generate,
@@ -23,6 +24,7 @@ from eightcount.wire.messages import (
     SongReady,
     new_job,
 )
+from eightcount.wire.pieces import lay_over
 
 SONG = b"12 seconds!!"  # the fake engine hears a second in every byte
 
@@ -247,3 +249,28 @@ def test_without_a_model_hello_answers_and_takes_fail_with_the_cure(start):
         finish(client.generate(Generate(song=song.digest)))
     assert caught.value.code == "model-missing" and caught.value.hint
     assert isinstance(finish(client.generate(Generate(song=song.digest, model="another"))), Done)
+
+
+def test_an_edit_sends_the_changed_frames_alone_where_that_is_asked_for(backend):
+    client = backend.ready_client()
+    song = client.put_song(SONG)
+    rotations = np.zeros((360, 24, 4), np.float32)
+    rotations[..., 0] = 1
+    arrays = {
+        "rotations": rotations,
+        "translation": np.zeros((360, 3), np.float32),
+        "contacts": np.zeros((360, 4), np.float32),
+    }
+    request = EditTake(song=song.digest, range_start=2.0, range_stop=2.5, seed=3, **arrays)
+    answers = [
+        list(client.generate(replace(request, changed_only=only, range_stop=stop)))
+        for only, stop in ((False, 2.5), (True, 2.5), (True, 13.0))
+    ]
+    whole, part, longer = (frames_of(messages) for messages in answers)
+    assert [m[-1].frames for m in answers] == [360, 360, 390]
+    assert [(piece.first_frame, piece.count) for piece in whole] == [(0, 300), (300, 60)]
+    assert [(piece.first_frame, piece.count) for piece in part] == [(60, 15)]
+    assert [(piece.first_frame, piece.count) for piece in longer] == [(60, 300), (360, 30)]
+    laid = [lay_over(request, [(p.first_frame, p) for p in pieces]) for pieces in (whole, part)]
+    for a, b in zip(*laid, strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -17,6 +17,7 @@ from eightcount.wire.client import Client, finish
 from eightcount.wire.connection import Connection
 from eightcount.wire.framing import encode
 from eightcount.wire.messages import (
+    PROTOCOL,
     Cancelled,
     Closing,
     Done,
@@ -30,7 +31,7 @@ from eightcount.wire.messages import (
 )
 
 WELCOME = Welcome(
-    program_version="9", protocol=1, model="m", device="cpu", state="ready", log_file="b.log"
+    program_version="9", protocol=PROTOCOL, model="m", device="cpu", state="ready", log_file="b.log"
 )
 DONE = Done(job="now", frames=2, fps=30.0, seed=1, model="m", genre="g")
 
@@ -73,7 +74,7 @@ class Puppet(threading.Thread):
             version="9",
         )
 
-    def on(self, kind: str, *answers: Message, version: int = 1) -> None:
+    def on(self, kind: str, *answers: Message, version: int = PROTOCOL) -> None:
         self.script[b'"kind":"%s"' % kind.encode()] = [encode(a, version) for a in answers]
 
     def run(self) -> None:
@@ -116,7 +117,7 @@ def test_hello_brings_the_welcome(puppet, client):
     assert b'"client":"test"' in puppet.heard[0]
 
 
-@pytest.mark.parametrize(("version", "side"), [(0, "backend"), (2, "add-on")])
+@pytest.mark.parametrize(("version", "side"), [(PROTOCOL - 1, "backend"), (PROTOCOL + 1, "add-on")])
 def test_a_welcome_of_another_version_names_the_side_to_update(puppet, client, version, side):
     puppet.on("hello", WELCOME, version=version)
     with pytest.raises(EightcountError) as caught:

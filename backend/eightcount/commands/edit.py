@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from eightcount.commands.generate import add_counting
 from eightcount.motion.errors import EightcountError
 
 
@@ -22,13 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="seconds of the take; past its end = longer",
     )
     parser.add_argument("--half", choices=["both", "upper", "lower"], default="both")
-    parser.add_argument("--genre", help="another genre for the range")
+    parser.add_argument("--genre", help="another genre for the range; without it, the take's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
     parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
     parser.add_argument("--guidance", type=float, default=3.0)
     parser.add_argument("--temperature", type=float, default=0.8)
     parser.add_argument("--loop", action="store_true", help="the take's end flows into its start")
+    add_counting(parser, None, None)  # without them, as the take's song was counted
     parser.add_argument("--model", default="", help="without it, the model that made the take")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--out", type=Path, required=True, help="the new take (npz)")
@@ -37,11 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Edit the take and write the new one."""
-    from eightcount.choreographer import Request
+    from eightcount.choreographer import Request, danced_genre
     from eightcount.editing import Edit, apply_edit
+    from eightcount.listening import hear
     from eightcount.models import list_models, load_model
     from eightcount.motion.formats.npz import load_take, save_take
-    from eightcount.music.rhythm import find_rhythm
     from eightcount.music.song import decode_song
     from eightcount.serve.choreography import pick_device, within_take
 
@@ -53,25 +55,31 @@ def run(args: argparse.Namespace) -> int:
     song = decode_song(args.song)
     if take.extra.get("digest") not in (None, song.digest):
         print("Warning: this is not the song that the take was made to.", file=sys.stderr)
-    rhythm = find_rhythm(song)
+    heard = hear(song)
     genre = args.genre or (take.genre if take.genre in model.genres else None)
     offset = float(take.extra.get("start", 0.0))
+    counting = {
+        key: take.extra.get(key, default) if getattr(args, key) is None else getattr(args, key)
+        for key, default in (("tempo_factor", 1.0), ("first_count", 0))
+    }
     request = Request(
-        genre, args.seed, offset, None, args.steps, args.guidance, args.temperature, args.energy
-    )
+        genre, args.seed, offset, None, args.steps, args.guidance, args.temperature, args.energy,
+        **counting,
+    )  # fmt: skip
     edit = Edit(start, stop, args.half, request, loop=args.loop)
-    motion = apply_edit(take.motion, song, edit, model, rhythm=rhythm)
+    motion = apply_edit(take.motion, heard, edit, model)
     seconds = time.perf_counter() - begin
+    genre = danced_genre(request, model)
     done = {"range": [start, stop], "half": args.half, "genre": genre, "seed": args.seed}
     args.out.parent.mkdir(parents=True, exist_ok=True)
     save_take(
         args.out,
         motion,
-        beats=within_take(rhythm.beats, model.fps, offset, motion),
+        beats=within_take(request.counted(heard.rhythm).beats, model.fps, offset, motion),
         genre=take.genre,
         seed=take.seed,
         model=model.name,
-        extra=take.extra | {"edits": [*take.extra.get("edits", []), done]},
+        extra=take.extra | counting | {"edits": [*take.extra.get("edits", []), done]},
         edited_from=take,
     )
     result = {"npz": str(args.out), "frames": len(motion), "timings": {"edit": round(seconds, 4)}}

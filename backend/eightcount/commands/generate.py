@@ -12,7 +12,7 @@ from pathlib import Path
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument("song", type=Path, help="an audio file")
-    parser.add_argument("--genre", help="one of the model's genres; without it, any")
+    parser.add_argument("--genre", help="one of the model's genres; without it, the seed draws one")
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same take")
     parser.add_argument("--start", type=float, default=0.0, help="seconds into the song")
     parser.add_argument("--seconds", type=float, help="length; without it, to the song's end")
@@ -20,23 +20,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guidance", type=float, default=3.0, help="1 = off")
     parser.add_argument("--temperature", type=float, default=0.8, help="0 = the surest every time")
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
+    add_counting(parser, 1.0, 0)
     parser.add_argument("--model", default="", help="a name in assets/models, or a folder")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder for npz and BVH")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+def add_counting(parser: argparse.ArgumentParser, factor: float | None, later: int | None) -> None:
+    """Arguments that say how the song is counted, with their defaults."""
+    parser.add_argument(
+        "--tempo-factor",
+        type=float,
+        choices=[0.5, 1.0, 2.0],
+        default=factor,
+        help="count the song half as fast or twice as fast as it was heard",
+    )
+    parser.add_argument(
+        "--first-count",
+        type=int,
+        choices=range(8),
+        default=later,
+        metavar="0..7",
+        help="the ONE is so many beats later than it was heard",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Make the take and write it; errors are raised as EightcountError."""
     import numpy as np
 
-    from eightcount.choreographer import Request, choreograph
+    from eightcount.choreographer import Request, choreograph, danced_genre
+    from eightcount.listening import hear
     from eightcount.metrics.beats import bas_music_to_motion
     from eightcount.models import load_model
     from eightcount.motion.formats.bvh import save_bvh
     from eightcount.motion.formats.npz import save_take
     from eightcount.motion.motion import Motion
-    from eightcount.music.rhythm import find_rhythm
     from eightcount.music.song import decode_song
     from eightcount.serve.choreography import pick_device, within_take
 
@@ -49,6 +69,8 @@ def run(args: argparse.Namespace) -> int:
         args.guidance,
         args.temperature,
         args.energy,
+        args.tempo_factor,
+        args.first_count,
     )
     request.check()
     clock = _Clock()
@@ -58,10 +80,11 @@ def run(args: argparse.Namespace) -> int:
     clock.note("decode_song")
     for warning in song.warnings:
         print(f"Warning: {warning}", file=sys.stderr)
-    rhythm = find_rhythm(song)
+    heard = hear(song)
+    rhythm = request.counted(heard.rhythm)
     clock.note("rhythm")
     parts = []
-    for chunk in choreograph(song, request, model, rhythm=rhythm):
+    for chunk in choreograph(heard, request, model):
         if not parts:
             clock.note("first_chunk", keep=True)
         parts.append(chunk.motion)
@@ -71,11 +94,12 @@ def run(args: argparse.Namespace) -> int:
     score = (
         bas_music_to_motion(motion.joints(), np.asarray(beats), motion.fps) if len(beats) else None
     )
-    genre = args.genre or "any"
+    genre = danced_genre(request, model) or "any"
     base = args.out / f"{args.song.stem}_{genre}_{args.seed}"
     args.out.mkdir(parents=True, exist_ok=True)
     npz, bvh = base.parent / f"{base.name}.npz", base.parent / f"{base.name}.bvh"
-    settings = {k: getattr(request, k) for k in ("start", "steps", "guidance", "temperature")}
+    kept = ("start", "steps", "guidance", "temperature", "tempo_factor", "first_count")
+    settings = {key: getattr(request, key) for key in kept}
     save_take(
         npz,
         motion,

@@ -47,6 +47,8 @@ CLIP_METRICS: tuple[Metric, ...] = (
     Metric("pff", "PFF", "", "real", 3, "Share of frames in pauses, relative to the take (LRCM)."),
     Metric("rs", "RS", "", "real", 3, "Pauses near music beats, tolerance 30 frames (LRCM)."),
     Metric("lr", "LR", "", "real", 3, "Regularity of the pauses' lengths (LRCM)."),
+    Metric("repeats", "Most repeated 4 s", "", "real", 2,
+           "How often the most repeated stretch of four seconds occurs; 1 = nothing returns."),
     Metric("speed", "Mean joint speed", "m/s", "real", 2, "How vigorous the dance is."),
 )  # fmt: skip
 

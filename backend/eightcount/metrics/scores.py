@@ -30,6 +30,7 @@ from eightcount.metrics.manual import manual_features
 from eightcount.metrics.penetration import penetration
 from eightcount.metrics.physical import pbc, pfc
 from eightcount.metrics.protocols import Features, Protocol, protocol_features
+from eightcount.metrics.repetition import most_repeated
 from eightcount.metrics.style import style_features
 from eightcount.metrics.swap import BeatRecord
 from eightcount.metrics.takes import Clip
@@ -101,6 +102,7 @@ def score_clip(
         "freeze_rate": freeze_rate(joints, motion.fps),
         "pff": pff(pauses),
         "lr": length_regularity(pauses),
+        "repeats": most_repeated(joints, motion.fps),
         "speed": float(joint_speed(joints).mean() * motion.fps),
     }
     scores = ClipScores(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from eightcount.motion.errors import EightcountError
 from eightcount.music.meter import BEATS_PER_BAR, around, find_meter
 from eightcount.music.pulse import (
     MIN_CLARITY,
@@ -22,6 +23,8 @@ from eightcount.music.tracking import fill, follow_beats, refine, steady_beats
 
 CALM_TEMPO = 100.0
 """Tempo of the grid for songs without a beat (BPM)."""
+TEMPO_FACTORS = (0.5, 1.0, 2.0)
+"""How else a dancer may count a song: half as fast, as it was heard, twice as fast."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,33 @@ class Rhythm:
         bar = np.searchsorted(self.downbeats, phase, side="right") - 1
         start = np.asarray(self.downbeats, dtype=np.float64)[np.maximum(bar, 0)]
         return np.mod(phase - start, self.beats_per_bar)
+
+    def nudged(self, factor: float = 1.0, later: int = 0) -> Rhythm:
+        """The same song counted otherwise, as the panel's tempo and first-beat buttons ask for.
+
+        Args:
+            factor: 0.5 keeps every second beat, from the first downbeat on; 2 adds the beats midway
+                between two; 1 keeps them all.
+            later: beats of that new count by which every downbeat moves; whole bars change nothing.
+
+        Raises:
+            EightcountError: ``tempo-factor`` for any other factor.
+        """
+        if factor not in TEMPO_FACTORS:
+            raise EightcountError(
+                "tempo-factor", f"A tempo cannot be counted {factor:g} times.", "Use 0.5, 1 or 2."
+            )
+        if factor == 1 and later == 0:
+            return self
+        beats, first = self.beats, int(self.downbeats[0]) if len(self.downbeats) else 0
+        if factor == 0.5:
+            first, beats = first // 2, beats[first % 2 :: 2]
+        elif factor == 2:
+            between = (beats[:-1] + beats[1:]) / 2
+            first, beats = 2 * first, np.sort(np.concatenate([beats, between]))
+        first = (first + later) % self.beats_per_bar
+        downbeats = np.arange(first, len(beats), self.beats_per_bar)
+        return replace(self, tempo=self.tempo * factor, beats=beats, downbeats=downbeats)
 
 
 def find_rhythm(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,20 +18,12 @@ from eightcount.serve.songs import HeardSong
 from eightcount.wire.messages import EditTake, Generate, Section, SongReady
 
 if TYPE_CHECKING:
-    from eightcount.music.rhythm import Rhythm
-    from eightcount.music.song import Song
+    from eightcount.choreographer import Request
+    from eightcount.listening import Heard
 
 log = logging.getLogger(__name__)
 
 DEBUG_MODEL = "debug"
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What the cache keeps of a song."""
-
-    song: Song
-    rhythm: Rhythm
 
 
 class ChoreographyEngine:
@@ -78,17 +69,15 @@ class ChoreographyEngine:
         warm_up()
 
     def listen(self, data: bytes, name: str, digest: str, report: Report) -> HeardSong:
-        from eightcount.music.features import song_features
-        from eightcount.music.rhythm import find_rhythm
+        from eightcount.listening import hear
         from eightcount.music.sections import find_sections
         from eightcount.music.song import decode_song
-        from eightcount.music.spectra import spectra
 
         song = decode_song(data, name=name)
         report("listening", 0.0, song.seconds)
-        spectrum = spectra(song)
-        rhythm = find_rhythm(song, spectrum=spectrum)
-        parts = find_sections(song_features(song, rhythm, spectrum=spectrum), rhythm)
+        heard = hear(song)
+        rhythm = heard.rhythm
+        parts = find_sections(heard.features, rhythm)
         beats = np.asarray(rhythm.beats, dtype=np.float64)
         ready = SongReady(
             digest=digest,
@@ -110,7 +99,8 @@ class ChoreographyEngine:
             ),
             warnings=tuple(song.warnings),
         )
-        return HeardSong(digest, Heard(song, rhythm), ready, _bytes_of(song) + _bytes_of(rhythm))
+        # the samples are let go: no job looks at them again
+        return HeardSong(digest, heard, ready, _bytes_of(heard) + _bytes_of(rhythm))
 
     def choreograph(
         self, song: HeardSong, request: Generate, report: Report, cancelled: Callable[[], bool]
@@ -118,46 +108,39 @@ class ChoreographyEngine:
         from eightcount import choreographer
 
         heard: Heard = song.content
-        wanted = choreographer.Request(
-            genre=request.genre,
-            seed=request.seed,
-            start=request.start,
-            seconds=request.seconds,
-            steps=request.steps,
-            guidance=request.guidance,
-            temperature=request.temperature,
-            energy=request.energy,
-        )
+        wanted = request_of(request)
         hooks = {
             "progress": lambda said: report(said.stage, said.done, said.total),
             "cancelled": cancelled,
-            "rhythm": heard.rhythm,
         }
         try:
             if isinstance(request, EditTake):
                 from eightcount.serve.edits import edited
 
-                motion = edited(request, wanted, heard.song, self._model, hooks)
-                yield choreographer.Chunk(0, motion)
+                yield edited(request, wanted, heard, self._model, hooks)
             else:
-                yield from choreographer.choreograph(heard.song, wanted, self._model, **hooks)
+                yield from choreographer.choreograph(heard, wanted, self._model, **hooks)
         except choreographer.Cancelled as error:
             raise JobCancelled from error
 
     def summarise(self, song: HeardSong, request: Generate, chunks: Sequence[ChunkLike]) -> Summary:
+        from eightcount.choreographer import danced_genre
         from eightcount.metrics.beats import bas_music_to_motion
-        from eightcount.motion.motion import Motion
+        from eightcount.serve.edits import whole_take
 
         assert self._info is not None
-        motion = Motion.concatenate([chunk.motion for chunk in chunks])
-        beats = within_take(song.ready.beats, song.ready.fps, request.start, motion)
-        downbeats = within_take(song.ready.downbeats, song.ready.fps, request.start, motion)
+        motion = whole_take(request, chunks)
+        wanted = request_of(request)
+        rhythm = wanted.counted(song.content.rhythm)
+        fps = song.ready.fps
+        beats = within_take(rhythm.beats, fps, request.start, motion)
+        downbeats = within_take(rhythm.beats[rhythm.downbeats], fps, request.start, motion)
         score = None
         if len(beats) and len(motion) > 2:
             score = float(bas_music_to_motion(motion.joints(), np.asarray(beats), motion.fps))
         return Summary(
             model=self._info.model,
-            genre=request.genre or "",
+            genre=danced_genre(wanted, self._model) or "",
             beats=beats,
             downbeats=downbeats,
             beat_score=score if score is None or np.isfinite(score) else None,
@@ -199,6 +182,26 @@ def pick_device(wanted: str) -> str:
             f"Choose one of: auto, {found}.",
         )
     return wanted
+
+
+def request_of(message: Generate) -> Request:
+    """A message's wishes as the choreographer takes them."""
+    from eightcount.choreographer import Request
+    from eightcount.styles import StyledPart
+
+    return Request(
+        genre=message.genre,
+        seed=message.seed,
+        start=message.start,
+        seconds=message.seconds,
+        steps=message.steps,
+        guidance=message.guidance,
+        temperature=message.temperature,
+        energy=message.energy,
+        tempo_factor=message.tempo_factor,
+        first_count=message.first_count,
+        sections=tuple(StyledPart(s.start, s.end, s.genre, s.energy) for s in message.sections),
+    )
 
 
 def within_take(

@@ -1,24 +1,27 @@
-"""An ``edit`` message as the choreographer's own edit."""
+"""An ``edit`` message as the choreographer's own edit, and its answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from eightcount.choreographer import Request
-from eightcount.editing import Edit, Pin, apply_edit
+from eightcount.choreographer import Chunk, Request
+from eightcount.editing import Edit, Pin, apply_edit, edit_range
+from eightcount.listening import Heard
 from eightcount.models import Model
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
-from eightcount.music.song import Song
-from eightcount.wire.messages import HALVES, EditTake
+from eightcount.serve.engine import ChunkLike
+from eightcount.wire.messages import HALVES, EditTake, Generate
+from eightcount.wire.pieces import lay_over
 
 
 def edited(
-    message: EditTake, request: Request, song: Song, model: Model, hooks: dict[str, Any]
-) -> Motion:
-    """The whole take with the message's edit made.
+    message: EditTake, request: Request, song: Heard, model: Model, hooks: dict[str, Any]
+) -> Chunk:
+    """The take with the message's edit made: the whole of it, or the range where that is asked for.
 
     Raises:
         EightcountError: ``edit-garbled`` when the message's arrays do not fit each other, and what
@@ -38,7 +41,19 @@ def edited(
         pins=pins,
         loop=message.loop,
     )
-    return apply_edit(take, song, edit, model, **hooks)
+    motion = apply_edit(take, song, edit, model, **hooks)
+    if not message.changed_only:
+        return Chunk(0, motion)
+    span = edit_range(take, edit, model)
+    return Chunk(span.first, motion.slice(span.first, span.last))
+
+
+def whole_take(message: Generate, chunks: Sequence[ChunkLike]) -> Motion:
+    """The take that a client has when it has received all chunks."""
+    if not isinstance(message, EditTake):
+        return Motion.concatenate([chunk.motion for chunk in chunks])
+    pieces = [(chunk.first_frame, chunk.motion) for chunk in chunks]
+    return Motion(*lay_over(message, pieces), chunks[0].motion.fps)
 
 
 def _check(message: EditTake) -> None:

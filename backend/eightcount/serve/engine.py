@@ -95,7 +95,8 @@ class Engine(Protocol):
     def choreograph(
         self, song: HeardSong, request: Generate, report: Report, cancelled: Callable[[], bool]
     ) -> Iterator[ChunkLike]:
-        """Make a take piece by piece. Raises EightcountError, or JobCancelled when asked to."""
+        """Make a take piece by piece; of an edit only the frames that changed, where that is asked
+        for. Raises EightcountError, or JobCancelled when asked to."""
         ...
 
     def summarise(self, song: HeardSong, request: Generate, chunks: Sequence[ChunkLike]) -> Summary:

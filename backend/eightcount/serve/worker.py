@@ -24,6 +24,7 @@ from eightcount.wire.messages import (
     MAX_FRAMES,
     Cancelled,
     Done,
+    EditTake,
     Failed,
     Frames,
     Generate,
@@ -178,7 +179,7 @@ class Worker(threading.Thread):
         }
         return Done(
             job=job.name,
-            frames=sum(len(chunk.motion.translation) for chunk in chunks),
+            frames=_length(request, chunks),
             fps=float(chunks[0].motion.fps),
             seed=request.seed,
             model=summary.model,
@@ -196,6 +197,8 @@ class Worker(threading.Thread):
         first = time.monotonic()
         expected = 0
         for chunk in pieces:
+            if not chunks and isinstance(job.request, EditTake):
+                expected = chunk.first_frame  # what lies before it stays as it was sent
             if chunk.first_frame != expected:
                 raise RuntimeError(f"frame {chunk.first_frame} came where {expected} was due")
             for message in split_chunk(job.name, chunk):
@@ -208,6 +211,12 @@ class Worker(threading.Thread):
             _stop_if_cancelled(job)
         _stop_if_cancelled(job)
         return chunks, first
+
+
+def _length(request: Generate, chunks: list[ChunkLike]) -> int:
+    """Frames of the whole take."""
+    end = chunks[-1].first_frame + len(chunks[-1].motion.translation)
+    return max(end, len(request.rotations)) if isinstance(request, EditTake) else end
 
 
 class _Reporter:

@@ -48,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
     stages = STAGES if args.stage == "all" else (args.stage,)
-    _check(args, stages)
     run_ = runs.Run(args.work, read_tables(_config(args)), args.device)
+    _check(args, stages)
     for stage in stages:
         print(f"== {stage}", flush=True)
         if stage in _OTHERS:

@@ -10,7 +10,7 @@ _ROWS = (
     "bas_music_to_motion", "swap_gap_music_to_motion", "bas_motion_to_music",
     "swap_gap_motion_to_music", "fid_k", "fid_g", "div_k", "div_g", "genre_accuracy",
     "foot_skate_lodge", "foot_skate", "penetration", "jitter", "freeze_rate", "joint_limits",
-    "pfc", "speed",
+    "pfc", "repeats", "speed",
 )  # fmt: skip
 #: controls, named as in the evaluation's sets
 _CONTROLS = ("split", "frozen", "jittered", "swapped")

@@ -34,7 +34,9 @@ class RefinerStage:
         weights: TokenizerLosses | None = None,
     ) -> None:
         self.module, self.shard = module, shard
-        self.weights = weights or TokenizerLosses(joint_acceleration=1.0, foot_velocity=0.6)
+        self.weights = weights or TokenizerLosses(
+            joint_acceleration=1.0, foot_velocity=0.6, contact_consistency=0.2
+        )
         self.pairs = [_decoded(tokenizer, shard, s) for s in shard.training() if s.length >= 96]
         self.held_out = [_decoded(tokenizer, shard, s) for s in shard.held_out()]
         rows = torch.cat([torch.cat(p[2:], -1) for p in self.pairs[::4]])

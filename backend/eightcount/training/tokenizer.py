@@ -24,7 +24,11 @@ from eightcount.training.reconstruction import reconstruction_scores
 
 @dataclass(frozen=True)
 class TokenizerLosses:
-    """Weights of the loss terms (TokenDance, section 3.3, plus the root's and the contacts')."""
+    """Weights of the loss terms (TokenDance, section 3.3, plus the root's and the contacts').
+
+    ``foot_velocity`` punishes feet that move while they truly stand, ``contact_consistency`` feet that
+    move while the output itself says that they stand (EDGE and EDMG).
+    """
 
     pose: float = 1.0
     pose_velocity: float = 3.0
@@ -36,6 +40,7 @@ class TokenizerLosses:
     turn: float = 0.6
     contact: float = 0.2
     foot_velocity: float = 0.3
+    contact_consistency: float = 0.0
 
 
 #: extremities count for more: their errors are what an eye sees first
@@ -148,4 +153,6 @@ def reconstruction_losses(
             (lower_out[..., CONTACTS] - 0.5) * 6, lower[..., CONTACTS]
         ),
         "foot_velocity": w.foot_velocity * (contact * feet).mean(),
+        "contact_consistency": w.contact_consistency
+        * (lower_out[:, :-1, CONTACTS].clamp(0, 1) * feet).mean(),
     }

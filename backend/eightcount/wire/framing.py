@@ -28,6 +28,7 @@ from eightcount.wire.messages import (
     Frames,
     Message,
     Section,
+    StyleSection,
 )
 
 MAX_HEADER_BYTES = 1 << 20
@@ -184,7 +185,7 @@ def _check_frames(message: Frames) -> None:
 
 def _plain(value: Any) -> Any:
     """A field's value as JSON can hold it."""
-    if isinstance(value, Section):
+    if isinstance(value, (Section, StyleSection)):
         return dataclasses.asdict(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]

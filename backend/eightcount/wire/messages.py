@@ -31,7 +31,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised whenever a message changes in a way that an older side would misread."""
 
 MAX_FRAMES = 300
@@ -177,12 +177,34 @@ class SongReady(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StyleSection:
+    """A part of a take with a style of its own.
+
+    ``start``, ``end``: seconds of the take, ``end`` None: to its end. ``genre``, ``energy`` None: as
+    the rest of the take. A change of genre falls on the nearest token (a fifteenth of a second).
+    """
+
+    start: float = _number(0.0, 0.0, 36000.0)
+    end: float | None = _number(None, 0.0, 36000.0)
+    genre: str | None = None
+    energy: float | None = _number(None, 0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Generate(Message):
     """Make a take for a song that the backend has heard.
 
-    ``genre`` None: the model's own choice. ``start``, ``seconds``: the part of the song to dance
-    to; ``seconds`` None: to its end. ``energy`` 0-1, None: follow the music. ``model`` "": the
-    one the backend was started with. The first frame of the take is at ``start``.
+    ``genre`` None: the seed draws one of the model's; Done names it. ``start``, ``seconds``: the
+    part of the song to dance to; ``seconds`` None: to its end. ``energy`` 0-1, None: follow the
+    music. ``model`` "": the one the backend was started with. The first frame of the take is at
+    ``start``.
+
+    How the song is counted: ``tempo_factor`` 0.5, 1 or 2 (no other value): half as many beats, those
+    that are heard, twice as many. ``first_count``: the ONE is so many beats of that count later; four
+    are a whole bar. Both as in ``music.rhythm.Rhythm.nudged``; Done's beats follow, SongReady's are
+    as heard.
+
+    ``sections`` must not overlap: EightcountError "sections-overlap", "section-empty".
     """
 
     kind: ClassVar[str] = "generate"
@@ -197,11 +219,18 @@ class Generate(Message):
     temperature: float = _number(0.8, 0.0, 4.0)
     energy: float | None = _number(None, 0.0, 1.0)
     model: str = ""
+    tempo_factor: float = _number(1.0, 0.5, 2.0)
+    first_count: int = _number(0, 0, 7)
+    sections: tuple[StyleSection, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EditTake(Generate):
-    """Choose a range of a take anew; the answer is the whole take, equal bit for bit elsewhere.
+    """Choose a range of a take anew; everything else stays equal bit for bit.
+
+    The answer is the whole take, or with ``changed_only`` the frames of the range alone: to be laid
+    over the take that was sent, each piece at its ``first_frame`` (``pieces.lay_over`` does it, and
+    reads both answers). ``Done.frames`` is the whole take's length either way.
 
     The take is sent as it now stands: ``rotations`` (n, 24, 4), ``translation`` (n, 3), ``contacts``
     (n, 4) as in ``Frames``, at the model's frame rate. ``start`` is where the take begins in the
@@ -209,7 +238,7 @@ class EditTake(Generate):
     ``half``: one of :data:`HALVES`. Pins are poses to be hit: ``pin_frames`` (p,) frames of the take
     within the range, ``pin_rotations`` (p, 24, 4), ``pin_translation`` (p, 3), ``pin_halves``.
     ``loop``: the take's end is to flow into its start. ``genre``, ``seed`` and the rest are those of
-    the new stretch.
+    the new stretch; ``seconds`` is not looked at, and ``sections`` count only within the range.
     """
 
     kind: ClassVar[str] = "edit"
@@ -226,6 +255,7 @@ class EditTake(Generate):
     range_stop: float = _number(0.0, 0.0, 36000.0)
     half: str = "both"
     loop: bool = False
+    changed_only: bool = False
     pin_halves: tuple[str, ...] = ()
     rotations: np.ndarray
     translation: np.ndarray
@@ -248,11 +278,12 @@ class Progress(Message):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Frames(Message):
-    """A piece of the take, in order and without gaps.
+    """A piece of the take, in order and without gaps between the pieces.
 
     ``rotations`` (n, 24, 4) local quaternions wxyz, ``translation`` (n, 3) metres, ``contacts``
     (n, 4) 0-1: left heel, right heel, left toe, right toe. n = ``count`` <= :data:`MAX_FRAMES`;
-    ``first_frame`` counts from 0 at the start of the take.
+    ``first_frame`` counts from 0 at the start of the take. The first piece begins there, except in the
+    answer to an EditTake with ``changed_only``.
     """
 
     kind: ClassVar[str] = "frames"
@@ -274,7 +305,9 @@ class Frames(Message):
 class Done(Message):
     """The take is complete: all its frames were sent before this.
 
-    ``beats`` and ``downbeats`` are (fractional) frames of the take. ``beat_score`` is the beat
+    ``frames``: length of the whole take. ``genre``: the one that was danced outside of ``sections``, for
+    an EditTake in its range; never "" unless the model has no genres. ``beats`` and ``downbeats`` are
+    (fractional) frames of the take, counted as was asked. ``beat_score`` is the beat
     alignment (music to motion), None where there are no beats. ``timings``: stage -> seconds.
     """
 

@@ -1,0 +1,54 @@
+"""Repetition: how often does the same stretch of dance come back?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eightcount.metrics.diversity import sample_poses
+
+#: poses a second that are compared
+_RATE = 7.5
+#: stretches whose poses lie so near to each other on average are the same, cm
+SAME_STRETCH = 5.0
+
+
+def most_repeated(
+    joints: np.ndarray, fps: float, seconds: float = 4.0, same: float = SAME_STRETCH
+) -> float:
+    """How often the most repeated stretch occurs in a dance, itself counted; 1 = nothing returns.
+
+    Two stretches are the same when the mean distance of their joints, pose by pose, is below
+    ``same`` (root-relative, heading removed). Occurrences do not overlap. A stretch that hardly
+    moves returns as long as it lasts: standing still counts as repetition.
+
+    Args:
+        joints: (T, 24, 3) metres, y up.
+        fps: frames a second.
+        seconds: length of a stretch.
+        same: cm.
+
+    Returns:
+        a count; NaN for a clip shorter than two stretches.
+    """
+    poses = sample_poses(joints, fps, _RATE)
+    length = round(seconds * _RATE)
+    starts = len(poses) - length + 1
+    if starts <= length:
+        return float("nan")
+    gaps = np.empty((len(poses), len(poses)), np.float32)
+    for row, pose in enumerate(poses):
+        gaps[row] = 100 * np.linalg.norm(poses - pose, axis=-1).mean(axis=1)
+    # mean along the diagonal: entry (i, j) compares the stretches that begin at i and at j
+    apart = np.zeros((starts, starts), np.float64)
+    for k in range(length):
+        apart += gaps[k : k + starts, k : k + starts]
+    return float(max(_occurrences(row < same * length, length) for row in apart))
+
+
+def _occurrences(alike: np.ndarray, length: int) -> int:
+    """Beginnings that are alike, each at least a stretch after the one before."""
+    count, free = 0, 0
+    for start in np.flatnonzero(alike):
+        if start >= free:
+            count, free = count + 1, start + length
+    return count

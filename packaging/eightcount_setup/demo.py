@@ -21,8 +21,8 @@ from eightcount_setup.setting_up import Installation
 SAID, FAULT = "demo: ", "demo fault: "
 TAKE_FILES = ("take.blend", "take.npz", "take.bvh", "report.json")
 VIDEO = "preview.mp4"
-# The style that the bundled model saw most of.
-DEFAULT_STYLE = "salsa"
+# A style of which the bundled model knows many moves, on the beat.
+DEFAULT_STYLE = "house"
 
 
 @dataclass(frozen=True)

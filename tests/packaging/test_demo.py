@@ -55,12 +55,12 @@ def all_but(*left_out: str) -> str:
 
 def test_one_of_the_projects_songs_is_the_default_and_names_its_style(project: Path) -> None:
     assert demo.find_song(project, None).name == "a.ogg"
-    salsa = project / "assets" / "demo" / "salsa-104.ogg"
-    salsa.write_bytes(b"")
-    assert demo.find_song(project, None) == salsa
-    assert demo.song_style(salsa) is None
-    salsa.with_suffix(".json").write_text('{"style": "salsa", "beats": [0.5]}')
-    assert demo.song_style(salsa) == "salsa"
+    song = project / "assets" / "demo" / f"{demo.DEFAULT_STYLE}-104.ogg"
+    song.write_bytes(b"")
+    assert demo.find_song(project, None) == song
+    assert demo.song_style(song) is None
+    song.with_suffix(".json").write_text('{"style": "lock", "beats": [0.5]}')
+    assert demo.song_style(song) == "lock"
 
 
 def test_a_song_that_is_not_there_is_a_fault_before_anything_is_installed(project: Path) -> None:

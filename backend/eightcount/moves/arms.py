@@ -19,6 +19,9 @@ _TRUNK = (0.205, 0.160)
 #: half width and depth that elbows clear
 _ELBOW_ROOM = (0.170, 0.125)
 _HEAD_ROOM = 0.14
+#: turns of the elbow outwards that are tried until it clears, degrees
+_SWIVELS = (0, 15, 30, 45, 60, 80, 100, 120, -20)
+WRIST = 0.036  # height of the wrist of a hand that lies on the floor, metres
 #: fastest that a hand is led, m/s: what the body adds to it stays below 9
 _FASTEST = 8.4
 _SOFTENINGS = 12
@@ -149,8 +152,9 @@ def _anchored(frames, side: str, target: np.ndarray, shares: dict) -> np.ndarray
             continue
         if name == "floor":
             spots = shares["spots"]
-            # wrist above the palm; the hand comes down from a hand's breadth
-            lifted = 0.05 + 0.06 * 4 * share * (1 - share)
+            # wrist above the palm; the hand comes down from a hand's breadth, and lifts on its way
+            speed = np.linalg.norm(np.gradient(spots, axis=0), axis=-1) * RATE
+            lifted = WRIST + 0.24 * share * (1 - share) + 0.10 * np.clip(speed / 0.8, 0, 1)
             point = np.stack([spots[:, 0], lifted, spots[:, 1]], axis=-1)
         else:
             joint_name, offset, _ = ANCHORS[name]
@@ -198,23 +202,24 @@ def _bend(frames, side: str, shoulder, target, swivel):
     chest = frames.turn("spine3")
     reach = unit(target - shoulder)
     pole = body.across(body.elbow_pole(chest, reach, side), reach)
-    best, done = np.zeros(len(reach)), np.zeros(len(reach), bool)
-    for extra in (0, 15, 30, 45, 60, 80, 100):
+    best, room = np.zeros(len(reach)), np.full(len(reach), -np.inf)
+    for extra in _SWIVELS:
         turned = apply(body.about(reach, -SIGN[side] * (swivel + extra)), pole)
         elbow = body.two_bones(shoulder, target, turned, UPPER_ARM, FOREARM, REACH_ARM)[0]
-        clear = _clears(frames, elbow)
-        best = np.where(~done & clear, extra, best)
-        done |= clear
-    best = blur(np.where(done, best, 30), 0.05)
+        here = np.minimum(_elbow_room(frames, elbow), 1.0)
+        better = here > room + 0.02
+        best, room = np.where(better, extra, best), np.maximum(here, room)
+    best = blur(best, 0.05)
     pole = apply(body.about(reach, -SIGN[side] * (swivel + best)), pole)
     pole = blur(pole, 0.03)
     return body.two_bones(shoulder, target, pole, UPPER_ARM, FOREARM, REACH_ARM)
 
 
-def _clears(frames, elbow: np.ndarray) -> np.ndarray:
+def _elbow_room(frames, elbow: np.ndarray) -> np.ndarray:
+    """How far (N,) an elbow is from the trunk's middle, 1 where it just clears it."""
     local = apply(np.swapaxes(frames.turn("spine3"), 1, 2), elbow - frames.place("spine2"))
-    outside = (local[:, 0] / _ELBOW_ROOM[0]) ** 2 + (local[:, 2] / _ELBOW_ROOM[1]) ** 2 > 1
-    return outside | (local[:, 1] > 0.34) | (local[:, 1] < -0.4)
+    away = np.hypot(local[:, 0] / _ELBOW_ROOM[0], local[:, 2] / _ELBOW_ROOM[1])
+    return np.where((local[:, 1] > 0.34) | (local[:, 1] < -0.4), 1.0, away)
 
 
 def _wave(frames, side: str, shoulder, elbow, wrist, pole, values):

@@ -14,8 +14,16 @@ UPPER_ARM, FOREARM = (float(np.linalg.norm(OFFSETS[j])) for j in (18, 20))
 LEG, ARM = THIGH + SHIN, UPPER_ARM + FOREARM
 #: share of its length a limb may stretch to: a fully straight joint pops
 REACH_LEG, REACH_ARM = 0.992, 0.985
+_HIP = (
+    140.0,
+    150.0,
+)  # turn of a hip from the rest pose at which its limits set in, and hold, degrees
+_SWING, _TWIST = 138.0, 45.0  # farthest swing and twist of such a hip, degrees
+_NOD = 96.0  # farthest turn of the head against the chest, degrees
+_BEND = 128.0  # farthest turn of the chest against the pelvis, degrees
+_SPINE = 42.0  # farthest bend of the top of the spine, degrees
 _KNEE = 0.065  # least height of a knee, metres
-_PALM = 80.0  # farthest bend of a wrist whose palm lies on the floor, degrees
+_PALM = 90.0  # farthest bend of a wrist whose palm lies on the floor, degrees
 SIGN = {"L": 1.0, "R": -1.0}
 PREFIX = {"L": "left_", "R": "right_"}
 
@@ -90,16 +98,21 @@ def set_spine(frames: Frames, chest: np.ndarray, head: np.ndarray, slide: np.nda
     slide: (N, 2) metres the chest is carried left and forward of the pelvis without turning.
     """
     pelvis = frames.turn("pelvis")
-    twist = rot.to_axis_angle(rot.from_matrix(np.swapaxes(pelvis, 1, 2) @ chest))
+    twist = _shortened(rot.to_axis_angle(rot.from_matrix(np.swapaxes(pelvis, 1, 2) @ chest)), _BEND)
+    chest = pelvis @ rot.to_matrix(rot.from_axis_angle(twist))
+    # the top of the spine undoes the slide's lean on top of its share of the twist
+    room = np.radians(_SPINE) - 0.32 * np.linalg.norm(twist, axis=-1)
     lean = np.clip(slide / 0.19, -0.5, 0.5)
+    size = np.linalg.norm(lean, axis=-1)
+    lean = lean * np.minimum(1, np.maximum(room, 0.05) / np.maximum(size, 1e-6))[:, None]
     shear = rot.about_axis("z", -lean[:, 0]) @ rot.about_axis("x", lean[:, 1])
     for name, share in (("spine1", 0.34), ("spine2", 0.68)):
         part = rot.to_matrix(rot.from_axis_angle(twist * share))
         frames.set(name, pelvis @ part @ shear)
     frames.set("spine3", chest)
-    nod = rot.to_axis_angle(rot.from_matrix(np.swapaxes(chest, 1, 2) @ head))
+    nod = _shortened(rot.to_axis_angle(rot.from_matrix(np.swapaxes(chest, 1, 2) @ head)), _NOD)
     frames.set("neck", chest @ rot.to_matrix(rot.from_axis_angle(nod * 0.45)))
-    frames.set("head", head)
+    frames.set("head", chest @ rot.to_matrix(rot.from_axis_angle(nod)))
 
 
 def two_bones(root, target, pole, first: float, second: float, reach: float):
@@ -123,24 +136,65 @@ def knee_pole(pelvis: np.ndarray, leg: np.ndarray, outward: np.ndarray) -> np.nd
     return apply(pelvis @ carry, ahead)
 
 
-def set_leg(frames: Frames, side: str, ankle: np.ndarray, outward: np.ndarray) -> None:
-    """Hip and knee so that the ankle comes to its target (N, 3)."""
+def set_leg(frames: Frames, side: str, ankle: np.ndarray, outward: np.ndarray, aside=None) -> None:
+    """Hip and knee so that the ankle comes to its target (N, 3).
+
+    outward: (N,) degrees the knee points outwards. aside: (N, 3) added to the unit direction of the
+    knee, or None.
+    """
     name = PREFIX[side]
     hip_j, knee_j, ankle_j = (joint(name + n) for n in ("hip", "knee", "ankle"))
     pelvis = frames.turn("pelvis")
     hip = frames.place("pelvis") + apply(pelvis, OFFSETS[hip_j])
     pole = knee_pole(pelvis, ankle - hip, outward)
+    if aside is not None:
+        pole = across(pole, unit(ankle - hip)) + aside
     for _ in range(4):  # a knee that would sink into the floor turns outwards instead
         knee, end, across_pole = two_bones(hip, ankle, pole, THIGH, SHIN, REACH_LEG)
         deep = np.maximum(_KNEE - knee[:, 1], 0)
         pole = across_pole + 8.0 * deep[:, None] * np.array([0.0, 1.0, 0.0])
-    knee, end, pole = two_bones(hip, ankle, pole, THIGH, SHIN, REACH_LEG)
-    hinge = np.cross(pole, unit(end - hip))
-    frames.places[:, hip_j] = hip
-    frames.turns[:, hip_j] = bone_turn(knee - hip, OFFSETS[knee_j], hinge, [1, 0, 0])
-    frames.places[:, knee_j] = knee
+    for again in (True, True, True, True, False):
+        knee, end, pole = two_bones(hip, ankle, pole, THIGH, SHIN, REACH_LEG)
+        hinge = np.cross(pole, unit(end - hip))
+        thigh = bone_turn(knee - hip, OFFSETS[knee_j], hinge, [1, 0, 0])
+        back = _within_hip(pelvis, thigh, OFFSETS[knee_j])
+        if back is None:
+            break
+        knee, end = hip + apply(back, knee - hip), hip + apply(back, end - hip)
+        pole, hinge, thigh = apply(back, pole), apply(back, hinge), back @ thigh
+        if again:  # a leg that would go through the floor is folded instead
+            height = np.maximum(end[:, 1], ankle[:, 1])
+            ankle = np.stack([end[:, 0], height, end[:, 2]], axis=-1)
+    frames.places[:, hip_j], frames.turns[:, hip_j] = hip, thigh
+    frames.places[:, knee_j], frames.places[:, ankle_j] = knee, end
     frames.turns[:, knee_j] = bone_turn(end - knee, OFFSETS[ankle_j], hinge, [1, 0, 0])
-    frames.places[:, ankle_j] = end
+
+
+def _within_hip(pelvis: np.ndarray, thigh: np.ndarray, bone: np.ndarray) -> np.ndarray | None:
+    """Turns (N, 3, 3) that take a leg back to where its hip can go; None: it is there already.
+
+    Near half a turn the whole rotation says little, so swing and twist are limited one by one.
+    """
+    local = rot.from_matrix(np.swapaxes(pelvis, 1, 2) @ thigh)
+    size = np.degrees(np.linalg.norm(rot.to_axis_angle(local), axis=-1))
+    if size.max() <= _HIP[0]:
+        return None
+    down = np.broadcast_to(unit(bone), (len(local), 3))
+    swing = rot.between(down, rot.rotate(local, down))
+    twist = rot.to_axis_angle(rot.multiply(rot.conjugate(swing), local))
+    kept = rot.multiply(
+        rot.from_axis_angle(_shortened(rot.to_axis_angle(swing), _SWING)),
+        rot.from_axis_angle(_shortened(twist, _TWIST)),
+    )
+    share = np.clip((size - _HIP[0]) / (_HIP[1] - _HIP[0]), 0, 1)
+    kept = rot.to_matrix(rot.slerp(local, kept, share))
+    return pelvis @ kept @ np.swapaxes(thigh, 1, 2)
+
+
+def _shortened(vectors: np.ndarray, degrees: float) -> np.ndarray:
+    """Rotation vectors (N, 3) of so many degrees at most."""
+    size = np.degrees(np.linalg.norm(vectors, axis=-1, keepdims=True))
+    return vectors * np.minimum(1, degrees / np.maximum(size, 1e-6))
 
 
 def set_foot(frames: Frames, side: str, turn: np.ndarray, toe_bend: np.ndarray) -> None:

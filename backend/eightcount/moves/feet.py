@@ -23,6 +23,8 @@ _PITCH = {"tap": 24.0, "heel": -26.0, "up": 30.0}
 _WEIGHT = {"tap": 0.12, "heel": 0.15, "lift": 0.0, "kick": 0.0, "free": 0.0}
 _HOVER = 0.035  # counts for which a foot is above its place before it lands
 _APART = 0.15  # least distance between the middles of two feet while one passes the other, metres
+_ANKLE = 0.12  # from the ball of a foot back to its ankle, metres
+_BESIDE = 0.095  # least distance between two standing ankles, metres
 _ASIDE = 0.10  # seconds in which a passing foot goes out of the other one's way
 _POINT = 30.0  # how far a foot in the air points its toes, degrees
 _LEG = float(np.linalg.norm(OFFSETS[4]) + np.linalg.norm(OFFSETS[7]))
@@ -107,11 +109,10 @@ def foot_track(
 
 
 def keep_apart(feet: dict[str, FootTrack]) -> None:
-    """Lead each foot that is on its way round the other one, in place; planted feet do not move."""
-    middles = {}
-    for side, foot in feet.items():
-        back = np.radians(foot.yaw)
-        middles[side] = np.stack([foot.x - 0.09 * np.sin(back), foot.z - 0.09 * np.cos(back)], -1)
+    """Lead each foot that is on its way round the other one, in place, and set it down beside it;
+    planted feet do not move."""
+    _set_beside(feet)
+    middles = {side: _behind_ball(foot, 0.09) for side, foot in feet.items()}
     for side, other, sign in (("L", "R", 1.0), ("R", "L", -1.0)):
         foot = feet[side]
         away = middles[side] - middles[other]
@@ -127,6 +128,51 @@ def keep_apart(feet: dict[str, FootTrack]) -> None:
         push = blur(np.maximum(_APART - distance, 0), 0.025) * free
         foot.x += push * away[:, 0]
         foot.z += push * away[:, 1]
+
+
+def _behind_ball(foot: FootTrack, metres: float) -> np.ndarray:
+    """(N, 2) stage places of a point of the foot so far behind its ball."""
+    back = np.radians(foot.yaw)
+    return np.stack([foot.x - metres * np.sin(back), foot.z - metres * np.cos(back)], -1)
+
+
+def _set_beside(feet: dict[str, FootTrack]) -> None:
+    """Shift landings whose ankle would stand in the other foot's; each stance moves as a whole."""
+    stances = []
+    for side, foot in feet.items():
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], foot.planted, [0]]).astype(int)))
+        stances += [(a, b, side) for a, b in edges.reshape(-1, 2)]
+    for start, end, side in sorted(stances):
+        foot, other = feet[side], feet["R" if side == "L" else "L"]
+        both = np.flatnonzero(other.planted[start:end] & (foot.y[start:end] < 0.02)) + start
+        if start == 0 or not len(both):
+            continue
+        away = (_behind_ball(foot, _ANKLE) - _behind_ball(other, _ANKLE))[both]
+        distance = np.hypot(*away.T)
+        nearest = int(np.argmin(distance))
+        if distance[nearest] >= _BESIDE:
+            continue
+        yaw = np.radians((foot.yaw + other.yaw)[both[nearest]] / 2)
+        own = (1 if side == "L" else -1) * np.array([np.cos(yaw), -np.sin(yaw)])
+        way = away[nearest] + 0.02 * own
+        shift = way / max(float(np.hypot(*way)), 1e-6) * (_BESIDE - distance[nearest])
+        _shift_stance(foot, start, end, shift)
+
+
+def _shift_stance(foot: FootTrack, start: int, end: int, shift: np.ndarray) -> None:
+    """Move a stance [start, end) by a shift (2,); the foot's ways to and from it are bent."""
+    before = np.flatnonzero(foot.planted[:start])
+    after = np.flatnonzero(foot.planted[end:])
+    first = before[-1] if len(before) else 0
+    last = end + after[0] if len(after) else len(foot.x)
+    share = np.zeros(len(foot.x))
+    share[start:end] = 1.0
+    u = np.linspace(0, 1, start - first)
+    share[first:start] = u * u * (3 - 2 * u)
+    u = np.linspace(1, 0, last - end)
+    share[end:last] = u * u * (3 - 2 * u)
+    foot.x += share * shift[0]
+    foot.z += share * shift[1]
 
 
 def _arrived(placed: PlacedFoot, old: _State, sign: int, feel: Feel) -> _State:

@@ -15,6 +15,8 @@ from eightcount.moves.score import Score
 _STAGGER = {"pelvis": 0.1, "chest": 0.2, "head": 1.0, "shoulders": 0.5, "hand": 0.6}
 #: how far double time lingers on the beat more than between
 _WEIGH = 0.28
+#: least press in half time, where a count is long: more would move its half counts off their beats
+_HALF = 0.35
 _TRUNK = (
     "pelvis.x", "pelvis.z", "pelvis.h", "pelvis.y", "pelvis.p", "pelvis.r",
     "chest.y", "chest.p", "chest.r", "chest.x", "chest.z", "head.y", "head.p", "head.r",
@@ -118,7 +120,8 @@ def pressed(beats: np.ndarray, counts: np.ndarray, feel: Feel, share: float = 1.
     """Beats (N,) as a body dances them: it lingers on every count and hurries between two.
 
     So the body is slowest where the music's beat is. In double time half of the counts lie between
-    beats: there the counts on a beat weigh more. Counts stay where they are.
+    beats: there the counts on a beat weigh more. In half time every genre lingers enough to
+    be seen. Counts stay where they are.
 
     Args:
         counts: (N,) running counts as danced, even on the beats of double time.
@@ -127,6 +130,8 @@ def pressed(beats: np.ndarray, counts: np.ndarray, feel: Feel, share: float = 1.
     pace = np.gradient(counts) / np.maximum(np.gradient(beats), 1e-9)
     double = np.clip(pace - 1, 0, 1)
     press = share * feel.press * (1 - 0.3 * double)
+    half = np.clip(2 - 2 * pace, 0, 1)
+    press = press + np.maximum(share * _HALF - press, 0) * half
     lag = press * np.sin(2 * np.pi * counts) / (2 * np.pi)
     lag = lag + share * _WEIGH * double * np.sin(np.pi * counts) / np.pi
     return beats - lag / np.maximum(pace, 0.25)

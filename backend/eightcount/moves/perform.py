@@ -7,43 +7,30 @@ balance (the pelvis gives way so that the centre of mass moves smoothly) -> loca
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from eightcount.motion import rotations as rot
 from eightcount.motion.kinematics import local_from_global
 from eightcount.motion.motion import Motion
-from eightcount.motion.skeleton import FPS, OFFSETS, joint, rest_height
+from eightcount.motion.skeleton import FPS, rest_height
 from eightcount.moves import body
 from eightcount.moves.arms import set_arms
 from eightcount.moves.balance import balance_shift
-from eightcount.moves.body import LEG, REACH_LEG, SIGN, Frames, apply, euler
+from eightcount.moves.body import Frames, apply, euler
 from eightcount.moves.channels import RATE, blur, late
 from eightcount.moves.feel import FEELS, Feel
 from eightcount.moves.feet import FootTrack, foot_track, keep_apart
+from eightcount.moves.floorwork import head_room, lean_to_hands, standing_hands, sunk
 from eightcount.moves.groove import Clock, pressed, trunk
 from eightcount.moves.language import SIDES
+from eightcount.moves.legs import Stance, set_legs, within_reach
 from eightcount.moves.score import Placed, Score, counts_at, merge
 
 _PASSES = 2  # of balance
 _LANDING = 0.03  # seconds before its count at which a jump touches down: the knees take the rest
-_FOLDED = 0.23  # least distance from hip to ankle, metres: a deep squat
-_ANKLE = 66.0  # farthest bend of a foot in the air, degrees
-_DORSAL = 38.0  # how far a shin leans over its foot before the heel comes up, degrees
 _SHARE = 0.72  # how far the pelvis goes over the loaded foot
 _INHERIT = 0.35  # share of the pelvis's turns that the chest takes over
-
-
-@dataclass
-class _Stance:
-    """Feet and pelvis while a body is built: tracks by side, facing (N,), pelvis place (N, 3)."""
-
-    feet: dict[str, FootTrack]
-    facing: np.ndarray
-    lean: np.ndarray
-    flight: np.ndarray
-    pelvis: np.ndarray
 
 
 def perform(
@@ -102,7 +89,7 @@ def _motion(built: Frames, contacts: np.ndarray, frames: int) -> Motion:
     return Motion(local, built.places[thin, 0], held, FPS)
 
 
-def _stance(score: Score, values: dict, feel: Feel, beats, clock: Clock) -> _Stance:
+def _stance(score: Score, values: dict, feel: Feel, beats, clock: Clock) -> Stance:
     """Feet, and the pelvis over them."""
     when = lambda count: clock.swing(count) + 0.5 * clock.spread(count)  # noqa: E731
     feet = {s: foot_track(score.feet[s], s, beats, feel, when) for s in SIDES}
@@ -122,7 +109,7 @@ def _stance(score: Score, values: dict, feel: Feel, beats, clock: Clock) -> _Sta
     pelvis[:, [0, 2]] = blur(ground + own[:, [0, 2]], 0.03)
     height = rest_height() - 0.022 - feel.crouch * (1 - floor[:, 0])
     pelvis[:, 1] = height + values["pelvis.h"]
-    return _Stance(feet, facing, share, flight, pelvis)
+    return Stance(feet, facing, share, flight, pelvis)
 
 
 def _flight(score: Score, beats, clock: Clock) -> np.ndarray:
@@ -170,7 +157,7 @@ def _contrapposto(values: dict, feet, facing, lean, floor) -> None:
     values["chest.y"] = values["chest.y"] + np.clip(18 * stride, -10, 10)
 
 
-def _build(score, values, stance: _Stance, feel, beats, clock, seed, shift):
+def _build(score, values, stance: Stance, feel, beats, clock, seed, shift):
     """Joints of the whole body and contacts (N, 4) with the pelvis moved by shift (N, 2)."""
     frames = Frames.of(len(beats))
     facing = rot.about_axis("y", np.radians(stance.facing))
@@ -189,125 +176,19 @@ def _build(score, values, stance: _Stance, feel, beats, clock, seed, shift):
     )
     place = stance.pelvis.copy()
     place[:, [0, 2]] += shift
-    place[:, 1] = _within_reach(place, pelvis, stance)
+    place[:, 1] = within_reach(place, pelvis, stance)
     place[:, 1] += stance.flight
     frames.turns[:, 0], frames.places[:, 0] = pelvis, place
-    contacts = _legs(frames, stance, values)
     slide = np.stack([v["chest.x"], v["chest.z"]], axis=-1)
     body.set_spine(frames, chest, head, slide)
+    hands = standing_hands(score, beats, clock)
+    if hands:
+        frames.places[:, 0, 1] -= sunk(frames, chest, hands)
+        body.set_spine(frames, chest, head, slide)
+        pelvis, chest, head = lean_to_hands(frames, chest, head, slide, hands)
+        frames.places[:, 0, 1] = within_reach(frames.places[:, 0], pelvis, stance)
+        frames.places[:, 0, 1] += head_room(frames)
+        body.set_spine(frames, chest, head, slide)
+    contacts = set_legs(frames, stance, values)
     set_arms(frames, score, values, feel, beats, clock, seed)
     return frames, contacts
-
-
-def _hip(place: np.ndarray, pelvis: np.ndarray, side: str) -> np.ndarray:
-    return place + apply(pelvis, OFFSETS[joint(body.PREFIX[side] + "hip")])
-
-
-def _within_reach(place: np.ndarray, pelvis: np.ndarray, stance: _Stance) -> np.ndarray:
-    """Pelvis height (N,) at which no standing leg is too long or folded too far, softly limited."""
-    limit, least = np.full(len(place), 9.0), np.zeros(len(place))
-    for side, foot in stance.feet.items():
-        ankle, _ = _ankle(side, foot, np.zeros(len(place)))
-        hip = _hip(place, pelvis, side)
-        flat = (hip[:, 0] - ankle[:, 0]) ** 2 + (hip[:, 2] - ankle[:, 2]) ** 2
-        highest = ankle[:, 1] + np.sqrt(np.maximum((LEG * REACH_LEG) ** 2 - flat, 0.15))
-        # an unloaded foot may rise on its ball instead
-        loaded = np.clip(blur(foot.load, 0.05), 0, 1)
-        highest = highest - (hip[:, 1] - place[:, 1]) + (1 - loaded) * 0.12
-        limit = np.minimum(limit, np.where(foot.air > 0.3, 9.0, highest))
-        folded = ankle[:, 1] + np.sqrt(np.maximum(_FOLDED**2 - flat, 0)) - (hip[:, 1] - place[:, 1])
-        least = np.maximum(least, folded * (1 - foot.air))
-    limit = blur(np.minimum(limit, 1.2), 0.03)
-    sharp = 45.0
-    soft = -np.log(np.exp(-sharp * place[:, 1]) + np.exp(-sharp * limit)) / sharp
-    least = blur(least, 0.03)
-    soft = np.log(np.exp(sharp * soft) + np.exp(sharp * least)) / sharp
-    return blur(soft, 0.015)
-
-
-def _ankle(side: str, foot: FootTrack, extra: np.ndarray):
-    """Ankle (N, 3) and turn of the foot if it is on the floor, its heel raised by extra degrees."""
-    ball = np.stack([foot.x, np.maximum(foot.y, 0), foot.z], axis=-1)
-    return body.ankle_from_ball(side, ball, foot.yaw, foot.pitch + extra)
-
-
-def _legs(frames: Frames, stance: _Stance, values: dict) -> np.ndarray:
-    """Both legs; contacts (N, 4): left heel, right heel, left toe, right toe."""
-    contacts = np.zeros((len(frames.places), 4))
-    pelvis, place = frames.turn("pelvis"), frames.place("pelvis")
-    facing = rot.about_axis("y", np.radians(stance.facing))
-    for number, side in enumerate(SIDES):
-        foot, hip = stance.feet[side], _hip(place, pelvis, side)
-        twist = (foot.yaw - stance.facing + 180) % 360 - 180
-        outward = 0.7 * np.clip(twist, -70, 70) * (1 - foot.air) - 0.35 * values["pelvis.y"]
-        outward = outward + SIGN[side] * (values[f"knees.k.{side}"] + 6)
-        extra = _heel_rise(side, foot, hip, pelvis, outward, stance.flight)
-        ankle, turn = _ankle(side, foot, extra)
-        ankle = ankle + stance.flight[:, None] * np.array([0.0, 1.0, 0.0])
-        carried = np.stack([foot.out * SIGN[side], foot.up, foot.ahead], -1) * LEG
-        carried = (
-            apply(facing, carried) * (1 - foot.own)[:, None]
-            + apply(pelvis, carried) * foot.own[:, None]
-        )
-        carried = hip + carried
-        carried[:, 1] = np.maximum(carried[:, 1], 0.09)
-        ankle = ankle + (carried - ankle) * foot.air[:, None]
-        share = foot.air
-        body.set_leg(frames, side, ankle, outward)
-        shin = frames.turn(body.PREFIX[side] + "knee")
-        pointed = rot.from_matrix(shin @ rot.about_axis("x", np.radians(foot.pitch)))
-        turn = rot.to_matrix(rot.slerp(rot.from_matrix(turn), pointed, share))
-        turn = np.where(foot.planted[:, None, None], turn, _ankle_kept(shin, turn))
-        target = _above_floor(side, ankle, turn)
-        body.set_leg(frames, side, target, outward)
-        missed = frames.place(body.PREFIX[side] + "ankle") - target
-        bend = np.clip(foot.pitch + extra, 0, 60) * np.clip(1 - foot.y / 0.1, 0.2, 1) * (1 - share)
-        body.set_foot(frames, side, turn, bend)
-        # a foot that its leg cannot quite reach is not standing yet
-        reached = np.linalg.norm(missed, axis=-1) < 1e-3
-        still = foot.planted & (foot.air < 1e-3) & (stance.flight < 1e-4) & reached
-        tilt = foot.pitch + extra
-        resting = (np.abs(np.gradient(tilt)) < 0.15) & (np.abs(np.gradient(foot.yaw)) < 1e-3)
-        contacts[:, number] = still & (tilt < 1.0) & resting
-        raised = tilt > -1.0
-        contacts[:, 2 + number] = still & raised
-    return contacts
-
-
-def _ankle_kept(shin: np.ndarray, turn: np.ndarray) -> np.ndarray:
-    """Foot turns (N, 3, 3) of a foot on its way, bent against the shin no further than it goes."""
-    bend = rot.to_axis_angle(rot.from_matrix(np.swapaxes(shin, 1, 2) @ turn))
-    size = np.degrees(np.linalg.norm(bend, axis=-1, keepdims=True))
-    kept = bend * np.minimum(1, _ANKLE / np.maximum(size, 1e-6))
-    return shin @ rot.to_matrix(rot.from_axis_angle(kept))
-
-
-def _above_floor(side: str, ankle: np.ndarray, turn: np.ndarray) -> np.ndarray:
-    """Ankle (N, 3) raised until neither toes nor heel sink into the floor."""
-    toe = (ankle + apply(turn, OFFSETS[joint(body.PREFIX[side] + "foot")]))[:, 1]
-    heel = (ankle + apply(turn, np.array([0.0, -0.06, -0.05])))[:, 1]
-    deep = np.maximum(np.maximum(0.020 - toe, -heel), 0)
-    return ankle + deep[:, None] * np.array([0.0, 1.0, 0.0])
-
-
-def _heel_rise(
-    side: str, foot: FootTrack, hip: np.ndarray, pelvis: np.ndarray, outward, flight: np.ndarray
-) -> np.ndarray:
-    """Degrees (N,) by which a heel must rise: for a short leg, a deep squat, and to point in flight."""
-    extra = np.zeros(len(hip))
-    for _ in range(3):
-        ankle, _ = _ankle(side, foot, extra)
-        ankle[:, 1] += flight
-        over = np.maximum(np.linalg.norm(hip - ankle, axis=-1) - LEG * REACH_LEG, 0)
-        extra = np.clip(extra + np.degrees(over / 0.13) * 0.9, 0, 50)
-    heading = np.radians(foot.yaw)
-    ahead = np.stack([np.sin(heading), 0 * heading, np.cos(heading)], axis=-1)
-    for _ in range(2):
-        ankle, _ = _ankle(side, foot, extra)
-        pole = body.knee_pole(pelvis, ankle - hip, outward)
-        knee, end, _ = body.two_bones(hip, ankle, pole, body.THIGH, body.SHIN, REACH_LEG)
-        shin = knee - end
-        lean = np.degrees(np.arctan2((shin * ahead).sum(-1), np.maximum(shin[:, 1], 0.02)))
-        extra = np.clip(extra + np.maximum(lean - (foot.pitch + extra) - _DORSAL, 0), 0, 62)
-    extra = np.where((foot.pitch < -3) | (foot.air > 0.5), 0, extra)
-    return blur(extra + np.clip(flight / 0.05, 0, 1) * 25, 0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -17,6 +18,8 @@ _NEUTRAL = {"bounce": 1.0, "balance": 1.0}
 #: verbs that set a foot on the floor at a new place, or in the air
 STANDING = ("step", "stomp", "tap", "heel", "slide")
 AIRBORNE = ("lift", "kick", "free")
+#: verbs that leave a foot where it is
+IN_PLACE = ("load", "up", "flat", "pivot")
 
 
 @dataclass(frozen=True)
@@ -155,32 +158,84 @@ def last_place(move: Move, side: str, feel: Feel) -> tuple[float, float]:
 
 def _feet(score: Score, p: Placed, feel: Feel, stance: dict[str, tuple[float, float]]) -> None:
     """Add a move's foot keys; `stance` is where the feet stand on the stage, kept up to date."""
-    # danced in a row, a one-sided move follows its mirror
-    alone = p.move.two_sided or abs(p.move.turn) > 1
-    repeat = p.entry or (p.move if alone else p.move.mirrored())
-    sign = {"L": 1, "R": -1}
-    for number, side in enumerate(SIDES):
-        keys = p.move.feet.get(side, ())
-        out, ahead = last_place(repeat, side, feel)
-        # the repeat began one travel earlier
-        entry = (out - sign[side] * repeat.travel[0], ahead - repeat.travel[1])
-        expected = _at(entry, p.home, p.heading, side)
-        off = np.hypot(expected[0] - stance[side][0], expected[1] - stance[side][1])
-        first = keys[0].count if keys and keys[0].verb not in ("load", "up", "flat", "pivot") else 9
-        turned = bool(score.feet[side]) and abs(p.heading - score.feet[side][-1].heading) > 20
-        fresh = not score.feet[side]
-        if (off > _OFF_PLACE or turned or fresh) and first > 0.55:
-            # the first stance stands before the dance begins; later ones are two quick steps
-            when = p.start - (1.0 if fresh else 0.5 * number) / p.pace
+    entries = {s: _entry(p, s, feel) for s in SIDES}
+    expected = {s: _at(entries[s], p.home, p.heading, s) for s in SIDES}
+    fresh = not score.feet["L"] and not score.feet["R"]
+    wrong = [s for s in SIDES if _stands_wrong(score, p, s, stance, expected, fresh)]
+    # the first stance stands before the dance begins; later ones are quick steps
+    times = dict.fromkeys(wrong, -1.0) if fresh else _step_times(p, wrong, stance, expected)
+    for side in SIDES:
+        if side in times:
+            when = p.start + times[side] / p.pace
             earlier = [f for f in score.feet[side] if f.key.count < when - 0.45 / p.pace]
             score.feet[side] = earlier
-            step = FootKey(
-                when, "step", x=entry[0], z=entry[1], yaw=feel.turnout, lead=0.45 / p.pace
-            )
+            x, z = entries[side]
+            step = FootKey(when, "step", x=x, z=z, yaw=feel.turnout, lead=0.45 / p.pace)
             score.feet[side].append(PlacedFoot(step, p.home, p.heading))
-            stance[side] = expected
-        for key in keys:
+            stance[side] = expected[side]
+        for key in p.move.feet.get(side, ()):
             moved = _timed(key, p)
             score.feet[side].append(PlacedFoot(moved, p.home, p.heading, p.pace))
             if key.verb in STANDING and key.x is not None:
                 stance[side] = _at((key.x, key.z), p.home, p.heading, side)
+
+
+def _entry(p: Placed, side: str, feel: Feel) -> tuple[float, float]:
+    """(out, forward) from its home at which a move expects a foot to stand when it begins."""
+    # danced in a row, a one-sided move follows its mirror
+    alone = p.move.two_sided or abs(p.move.turn) > 1
+    repeat = p.entry or (p.move if alone else p.move.mirrored())
+    out, ahead = last_place(repeat, side, feel)
+    # the repeat began one travel earlier
+    sign = 1 if side == "L" else -1
+    return out - sign * repeat.travel[0], ahead - repeat.travel[1]
+
+
+def _stands_wrong(score: Score, p: Placed, side: str, stance, expected, fresh: bool) -> bool:
+    """Whether a foot must be put right before a move that does not set it down at once itself."""
+    keys = p.move.feet.get(side, ())
+    first = keys[0].count if keys and keys[0].verb not in IN_PLACE else 9
+    away = np.subtract(expected[side], stance[side])
+    rows = score.feet[side]
+    turned = bool(rows) and abs(p.heading - rows[-1].heading) > 20
+    return (float(np.hypot(*away)) > _OFF_PLACE or turned or fresh) and first > 0.55
+
+
+def _step_times(p: Placed, wrong: list[str], stance, expected) -> dict[str, float]:
+    """Counts from a move's first one at which wrong feet are put right: in the order, and before or
+    after the other foot's own first step, in which the feet neither meet nor cross."""
+    own = {}
+    for side in SIDES:
+        steps = [k for k in p.move.feet.get(side, ()) if k.verb in STANDING and k.x is not None]
+        if side not in wrong and steps and steps[0].count < 0.55:
+            place = _at((steps[0].x, steps[0].z), p.home, p.heading, side)
+            own[side] = (steps[0].count, place)
+    options = [(0.0, -0.5) if s == "L" else (-0.5, 0.0) for s in wrong]
+    options = [(*o, 0.5) if _idle(p.move, s) else o for s, o in zip(wrong, options, strict=True)]
+    best, least = dict.fromkeys(wrong, 0.0), np.inf
+    for times in product(*options):
+        events = [(t, s, expected[s]) for t, s in zip(times, wrong, strict=True)]
+        events += [(t, s, place) for s, (t, place) in own.items()]
+        cost = _crossing(sorted(events), stance, p.heading)
+        if cost < least - 1e-6:
+            best, least = dict(zip(wrong, times, strict=True)), cost
+    return best
+
+
+def _idle(move: Move, side: str) -> bool:
+    """Whether a foot has nothing to do but carry weight in a move's first count."""
+    return all(k.count > 0.95 or k.verb in ("up", "flat", "load") for k in move.feet.get(side, ()))
+
+
+def _crossing(events: list, stance: dict, heading: float) -> float:
+    """How near the feet come and how far they cross while they step one after another."""
+    c, s = np.cos(np.radians(heading)), np.sin(np.radians(heading))
+    places, cost = {side: np.array(stance[side]) for side in SIDES}, 0.0
+    for number, (when, side, place) in enumerate(events):
+        places[side] = np.array(place)
+        apart = places["L"] - places["R"]
+        aside = float(apart[0] * c - apart[1] * s)
+        cost += max(0.18 - float(np.hypot(*apart)), 0.0) + 0.5 * max(0.06 - aside, 0.0)
+        if number and when - events[number - 1][0] < 0.4:
+            cost += 0.5  # both in the air
+    return cost

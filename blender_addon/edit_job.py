@@ -8,7 +8,7 @@ take is written in steps, and only at the end the dancer plays it. The session d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import bpy
@@ -17,7 +17,8 @@ import numpy as np
 from eightcount import __version__
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
-from eightcount.wire.messages import PROTOCOL, Done, EditTake, new_job
+from eightcount.wire.messages import PROTOCOL, Done, EditTake, Frames, StyleSection, new_job
+from eightcount.wire.pieces import lay_over
 
 from .job_state import JobState
 from .link import Order
@@ -35,8 +36,9 @@ class EditRequest:
         motion: the take as its keys stand.
         first, last: frames of the take to choose anew; ``last`` None: to the song's end.
         obeyed: pins inside the range; ``pins``: all that the new version shall carry.
+        absent: (last - first, 99) keys that were deleted by hand and shall stay so; None: none.
         genre, energy, seed and the rest: of the new stretch.
-        in_place: the new version takes the old one's name and place (part of one press).
+        tempo_factor, first_count, sections: as in the wire's `Generate`.
     """
 
     scene: int
@@ -57,7 +59,10 @@ class EditRequest:
     loop: bool = False
     obeyed: tuple[pins.PosePin, ...] = ()
     pins: tuple[pins.PosePin, ...] = ()
-    in_place: bool = False
+    absent: np.ndarray | None = None
+    tempo_factor: float = 1.0
+    first_count: int = 0
+    sections: tuple[StyleSection, ...] = ()
     notes: tuple[str, ...] = ()
 
     def order(self) -> Order:
@@ -73,10 +78,14 @@ class EditRequest:
             guidance=made.guidance,
             temperature=made.temperature,
             energy=self.energy,
+            tempo_factor=self.tempo_factor,
+            first_count=self.first_count,
+            sections=self.sections,
             range_start=self.first / fps,
             range_stop=0.0 if self.last is None else self.last / fps,
             half=self.half,
             loop=self.loop,
+            changed_only=True,
             rotations=self.motion.rotations,
             translation=self.motion.translation,
             contacts=self.motion.contacts,
@@ -98,27 +107,28 @@ class EditJob(JobState):
 
     request: EditRequest
     place: str = "edit"
+    _pieces: list[Frames] = field(default_factory=list)
     _writer: versions.VersionWriter | None = None
 
     def begin(self) -> None:
-        """Nothing needs to be made before the answer is there."""
-        self.warnings += self.request.notes
+        """The new version's writer; what it shall write comes with the answer."""
+        asked = self.request
+        self.warnings += asked.notes
+        self._writer = versions.VersionWriter(asked.action, asked.clock, np.array(asked.rest_root))
+
+    def take_frames(self, frames: Frames) -> None:
+        """Keep the next piece of the range."""
+        self._pieces.append(frames)
 
     def take_done(self, done: Done) -> None:
-        """The answer is whole: compare it with what was asked, and prepare the new version.
+        """The answer is whole: compare it with what was asked, and tell the writer.
 
-        Raises EightcountError "edit-garbled" where it is not the take that was sent.
+        Raises EightcountError "edit-garbled" where it is not the range that was asked for.
         """
         asked = self.request
-        motion = Motion.concatenate(self._motions) if self._motions else asked.motion
+        motion = self._answer(done)
         last = len(motion) if asked.last is None else min(asked.last, len(motion))
-        if len(motion) < len(asked.motion):
-            raise EightcountError(
-                "edit-garbled",
-                "The edited take came back shorter than it was.",
-                "Try again; if it happens again, please report it.",
-            )
-        change = versions.Change(
+        self._writer.change = versions.Change(
             motion,
             asked.first,
             last,
@@ -126,9 +136,7 @@ class EditJob(JobState):
             list(asked.pins),
             self._record(last),
             _settings(asked, done, len(motion)),
-        )
-        self._writer = versions.VersionWriter(
-            asked.action, change, asked.clock, np.array(asked.rest_root)
+            asked.absent,
         )
         self.result = done
         self.stage = "keying"
@@ -155,16 +163,11 @@ class EditJob(JobState):
     def finish(self) -> bpy.types.Action:
         """The dancer plays the new version. Returns its Action."""
         asked = self.request
-        source = ids.find(bpy.data.actions, asked.action)
         action = self._writer.finish()
         self._warn_of_the_song()
-        for player in [o for o in bpy.data.objects if self._plays(o, source)]:
-            actions.assign(player, action)
-        if asked.in_place and source is not None:
-            name = source.name
-            bpy.data.actions.remove(source)
-            action.name = name
-            action.pop(take.PREFIX + "parent", None)
+        dancer = ids.find(bpy.data.objects, asked.armature)
+        if dancer is not None:
+            actions.assign(dancer, action)
         scene = ids.find(bpy.data.scenes, asked.scene)
         length = len(self._writer.change.motion)
         if scene is not None and length > len(asked.motion):
@@ -179,12 +182,20 @@ class EditJob(JobState):
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _plays(self, thing: bpy.types.Object, source: bpy.types.Action | None) -> bool:
-        """The dancer that was meant; and, where a take is finished in place, all who play it."""
-        if ids.uid(thing) == self.request.armature:
-            return True
-        playing = actions.assigned(thing)[0]
-        return self.request.in_place and source is not None and playing == source.name
+    def _answer(self, done: Done) -> Motion:
+        """The take with the new frames laid over it."""
+        take_sent, pieces = self.request.motion, [(p.first_frame, p) for p in self._pieces]
+        try:
+            motion = Motion(*lay_over(take_sent, pieces), take_sent.fps)
+        except ValueError:
+            motion = None
+        if motion is None or not pieces or len(motion) != done.frames:
+            raise EightcountError(
+                "edit-garbled",
+                "The edited range did not come back whole.",
+                "Try again; if it happens again, please report it.",
+            )
+        return motion
 
     def _warn_of_the_song(self) -> None:
         asked = self.request.settings
@@ -222,5 +233,7 @@ def _settings(asked: EditRequest, done: Done, frames: int) -> take.TakeSettings:
         beat_score=-1.0 if done.beat_score is None else done.beat_score,
         beats=tuple(done.beats),
         downbeats=tuple(done.downbeats),
+        tempo_factor=asked.tempo_factor,
+        first_count=asked.first_count,
         warnings=" ".join(done.warnings),
     )

@@ -22,29 +22,16 @@ from eightcount.wire.messages import (
     Done,
     Frames,
     Generate,
+    StyleSection,
     new_job,
     song_digest,
 )
 
+from . import sections
 from .before import Before
 from .job_state import JobState
 from .link import Order
 from .rig import actions, armature, ids, keyframes, sound, take, timing
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a take with a style of its own.
-
-    Attributes:
-        first, last: scene frames; ``last`` None: to the take's end.
-        genre, energy: None: the model's choice, as the music has it.
-    """
-
-    first: float
-    last: float | None
-    genre: str | None = None
-    energy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,8 +44,8 @@ class TakeRequest:
         start, seconds: the stretch of the song; None: to its end.
         first_frame: scene frame of the take's first frame.
         genre: None: the model's choice. energy: None: as the music has it.
-        from_strip: the song lies on the timeline already, and the scene range is the user's.
-        sections: parts with a style of their own, made anew when the take is there.
+        from_strip, keep_range, lay_frame, lay_start: as in `operators.song_choice.SongChoice`.
+        tempo_factor, first_count, sections: as in the wire's `Generate`.
     """
 
     scene: int
@@ -77,7 +64,12 @@ class TakeRequest:
     energy: float | None = None
     model: str = ""
     from_strip: bool = False
-    sections: tuple[Section, ...] = ()
+    keep_range: bool = False
+    lay_frame: int | None = None
+    lay_start: float = 0.0
+    tempo_factor: float = 1.0
+    first_count: int = 0
+    sections: tuple[StyleSection, ...] = ()
 
     def order(self) -> Order:
         """This request as the link takes it."""
@@ -92,6 +84,9 @@ class TakeRequest:
             temperature=self.temperature,
             energy=self.energy,
             model=self.model,
+            tempo_factor=self.tempo_factor,
+            first_count=self.first_count,
+            sections=self.sections,
         )
         return Order(new_job(), self.song, self.song_name, request)
 
@@ -256,6 +251,9 @@ class TakeJob(JobState):
             beats=tuple(made.beats),
             downbeats=tuple(made.downbeats),
             warnings=" ".join(made.warnings),
+            tempo_factor=asked.tempo_factor,
+            first_count=asked.first_count,
+            sections=sections.as_text(asked.sections),
         )
 
     def _lay_song(self, scene: bpy.types.Scene) -> None:
@@ -263,7 +261,8 @@ class TakeJob(JobState):
         if asked.from_strip:
             return
         try:
-            strip = sound.place_song(scene, asked.song_path, asked.first_frame, asked.start)
+            lay = None if asked.lay_frame is None else (asked.lay_frame, asked.lay_start)
+            strip = sound.place_song(scene, asked.song_path, asked.first_frame, asked.start, lay)
         except (RuntimeError, OSError) as error:
             self.warnings.append(f"The song could not be laid under the take: {error}.")
             return
@@ -272,7 +271,7 @@ class TakeJob(JobState):
 
     def _set_range(self, scene: bpy.types.Scene, frames: int) -> None:
         last = self._writer.clock.last_frame(frames)
-        if self.request.from_strip:
+        if self.request.keep_range:
             scene.frame_end = max(scene.frame_end, last)
         else:
             scene.frame_start = min(self.request.first_frame, last)

@@ -24,7 +24,6 @@ from pathlib import Path
 from eightcount.motion.errors import EightcountError
 from eightcount.wire.client import Client, as_error
 from eightcount.wire.connection import read_connection
-from eightcount.wire.framing import MAX_HEADER_BYTES, MAX_MESSAGE_BYTES
 from eightcount.wire.launch import Launched, is_up, launch_backend
 from eightcount.wire.messages import (
     AskSong,
@@ -39,8 +38,9 @@ from eightcount.wire.messages import (
     SongReady,
     Welcome,
     new_job,
-    song_digest,
 )
+
+from .song_file import Digests, song_bytes
 
 log = logging.getLogger("eightcount.addon")
 
@@ -121,7 +121,7 @@ class _Running:
 
     order: Order
     wire_job: str = ""
-    data: bytes = b""
+    sent_song: bool = False
     cancelled_at: float | None = None
     digest: str = ""
 
@@ -140,6 +140,7 @@ class Link:
         self._outbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._running: dict[str, _Running] = {}
+        self._digests = Digests()
         self._launched: Launched | None = None
         self._thread = threading.Thread(target=self._run, name="eightcount-link", daemon=True)
 
@@ -257,29 +258,23 @@ class Link:
         running = _Running(order)
         self._running[order.job] = running
         try:
-            running.data = order.song if isinstance(order.song, bytes) else order.song.read_bytes()
-        except OSError as error:
-            self._end(
-                order.job,
-                error=EightcountError(
-                    "song-missing",
-                    f"The song {order.song} cannot be read: {error.strerror or error}.",
-                    "Choose the song's file again.",
-                ),
-            )
+            running.digest = self._digests.of(order.song, order.song_name)
+        except EightcountError as error:
+            self._end(order.job, error=error)
             return
-        if len(running.data) > MAX_MESSAGE_BYTES - MAX_HEADER_BYTES:
-            self._end(
-                order.job,
-                error=EightcountError(
-                    "song-too-large",
-                    f"The song {order.song_name} is larger than {MAX_MESSAGE_BYTES >> 20} MiB.",
-                    "Save it in a smaller format such as FLAC or MP3, or cut it.",
-                ),
-            )
-            return
-        running.digest = song_digest(running.data)
         self._send(client, running, AskSong(job=new_job(), digest=running.digest))
+
+    def _put_song(self, client: Client, running: _Running) -> None:
+        """The backend does not have the song yet."""
+        running.sent_song, order = True, running.order
+        try:
+            data = song_bytes(order.song, order.song_name)
+        except EightcountError as error:
+            self._end(order.job, error=error)
+            return
+        put = PutSong.of(data, order.song_name)
+        running.digest = put.digest
+        self._send(client, running, put)
 
     def _send(self, client: Client, running: _Running, message: Message) -> None:
         running.wire_job = message.job
@@ -312,11 +307,9 @@ class Link:
             request = replace(running.order.request, job=new_job(), song=running.digest)
             if running.order.to_song_end:
                 request = replace(request, range_stop=max(message.seconds - request.start, 0.0))
-            running.data = b""
             self._send(client, running, request)
-        elif isinstance(message, Failed) and message.code == "song-unknown" and running.data:
-            self._send(client, running, PutSong.of(running.data, running.order.song_name))
-            running.data = b""
+        elif _asks_for_song(message) and not running.sent_song:
+            self._put_song(client, running)
         elif isinstance(message, Failed):
             self._end(job, error=as_error(message))
         elif isinstance(message, Done):
@@ -362,6 +355,10 @@ class Link:
         if self._launched is not None:
             _bury(self._launched)
         self._outbox.put(BackendChanged("failed" if fault else "stopped", error=fault))
+
+
+def _asks_for_song(message: Message) -> bool:
+    return isinstance(message, Failed) and message.code == "song-unknown"
 
 
 def _bury(launched: Launched) -> None:

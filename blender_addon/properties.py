@@ -16,13 +16,12 @@ from bpy.props import (
     StringProperty,
 )
 
+from . import genres as names
 from . import session
 from .preferences import preferences
 from .rig import actions, take
 from .rig.armature import find_dancer
 
-#: genres to choose from before a backend has said what its model can do.
-USUAL_GENRES = ("salsa", "modern", "pop")
 AUTO = "AUTO"
 #: of an edit: the genre that the take has.
 SAME = "SAME"
@@ -40,9 +39,9 @@ _edit_menu: list[tuple[str, str, str, int]] = []
 
 
 def genres() -> tuple[str, ...]:
-    """The genres of the backend's model, or the usual ones while none has been heard of."""
+    """The genres of the backend's model, or all that we know while none has been heard of."""
     welcome = session.current().welcome
-    return welcome.genres if welcome is not None and welcome.genres else USUAL_GENRES
+    return welcome.genres if welcome is not None and welcome.genres else tuple(names.KNOWN)
 
 
 def _genre_items(_owner, _context) -> list[tuple[str, str, str, int]]:
@@ -59,9 +58,7 @@ def _items(held: list, items: list) -> list[tuple[str, str, str, int]]:
     for genre in genres():
         # a number of its own for each name: a scene's choice then survives another model's list
         number = (zlib.crc32(genre.encode()) & 0x3FFFFFFF) + 2
-        items.append(
-            (genre, genre.replace("_", " ").title(), f"Dance in the style of {genre}", number)
-        )
+        items.append((genre, names.label(genre), names.sentence(genre), number))
     if items != held:
         held[:] = items
     return held
@@ -103,6 +100,20 @@ def _play_take(_settings: SceneSettings, place: int) -> None:
         bpy.ops.eightcount.take_activate(name=bpy.data.actions[place].name)
 
 
+#: how a song is counted: name of the choice -> the wire's factor.
+TEMPO_FACTORS = {"HALF": 0.5, "HEARD": 1.0, "DOUBLE": 2.0}
+TEMPOS = [
+    ("HALF", "x 0.5", "Every second beat"),
+    ("HEARD", "x 1", "The beats as they were heard"),
+    ("DOUBLE", "x 2", "Also halfway between two beats"),
+]
+
+
+def tempo_name(factor: float) -> str:
+    """The choice for one of the wire's tempo factors."""
+    return next((name for name, f in TEMPO_FACTORS.items() if f == factor), "HEARD")
+
+
 HALVES = [
     ("both", "Whole Body", "All joints"),
     ("upper", "Upper Body", "Spine, head and arms; legs and path stay"),
@@ -139,6 +150,10 @@ class SceneSettings(bpy.types.PropertyGroup):
         name="To the Song's End",
         description="Dance until the song (or its strip) ends",
         default=True,
+    )
+    use_preview_range: BoolProperty(
+        name="Preview Range",
+        description="Dance only the part of the song that lies under the scene's preview range",
     )
     seconds: FloatProperty(
         name="Length",
@@ -230,23 +245,26 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     edit_keep_hand_edits: BoolProperty(
         name="Keep Hand Edits",
-        description="Keys changed by hand since the take was made stay as pins",
+        description="Keys changed or deleted by hand since the take was made stay as they are: what "
+        "they show is pinned",
         default=True,
+    )
+    edit_recount: BoolProperty(
+        name="Count Anew",
+        description="An edit counts the beats with the Song panel's tempo and first beat, instead of "
+        "as its take was counted",
     )
     tempo_factor: EnumProperty(
         name="Tempo",
-        description="Where the tempo was heard at half or double speed: which beats count for "
-        "markers",
-        items=[
-            ("HALF", "x 0.5", "Every second beat"),
-            ("HEARD", "x 1", "The beats as they were heard"),
-            ("DOUBLE", "x 2", "Also halfway between two beats"),
-        ],
+        description="Where the tempo was heard at half or double speed: which beats the dance and "
+        "the markers follow",
+        items=TEMPOS,
         default="HEARD",
     )
     first_count: IntProperty(
         name="First Beat",
-        description="Beats to move the count 1 later",
+        description="Beats by which the count 1 lies later than it was heard, for the dance and the "
+        "markers",
         min=-8,
         max=8,
     )

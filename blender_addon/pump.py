@@ -6,6 +6,8 @@ In the bpy module timers never fire: there `tick` is called by hand, or by an op
 
 from __future__ import annotations
 
+import time
+
 import bpy
 from bpy.app.handlers import persistent
 
@@ -15,24 +17,50 @@ from .properties import use_defaults
 
 #: seconds of main-thread time that a tick may use.
 BUDGET = 0.007
-#: seconds between ticks: while something moves, while a backend is only there, and at rest.
-BUSY, CALM = 0.012, 0.2
+#: Blender draws its window between two ticks. Where that takes long, as without a graphics card, it is
+#: the number of ticks that one waits for: what has all arrived is then written with this share of the
+#: time that went by since the last tick, and at most so many seconds at once.
+SHARE, MOST = 0.25, 0.1
+#: seconds between ticks: while keys are written, while a job is under way, and at rest.
+KEYING, BUSY, CALM = 0.001, 0.012, 0.2
+#: while a job is under way our panels are drawn at most this often, seconds: to draw a window may
+#: take longer than all our own work.
+REDRAW = 0.1
 
 _drawn = -1
+_drawn_at = 0.0
+_ended = 0.0
 
 
 def tick() -> float | None:
     """Handle events and write keys within `BUDGET`. Returns the seconds to the next tick."""
-    global _drawn
+    global _ended
     now = session.current()
-    busy = now.tick(BUDGET)
-    if now.version != _drawn:
-        _drawn = now.version
-        redraw()
+    keying = now.job is not None and now.job.stage == "keying"
+    busy = now.tick(budget(time.monotonic() - _ended) if keying else BUDGET)
+    _show(now)
+    _ended = time.monotonic()
     if not now.running and not busy:
         return None
+    if now.job is not None and now.job.stage == "keying":
+        return KEYING
     moving = now.job is not None or now.state in ("starting", "warming")
     return BUSY if moving else CALM
+
+
+def budget(between: float) -> float:
+    """Seconds that a tick may use to write keys, ``between`` seconds after the end of the last one."""
+    return min(max(BUDGET, SHARE * between), MOST)
+
+
+def _show(now: session.Session) -> None:
+    """Draw our panels where something of theirs has changed."""
+    global _drawn, _drawn_at
+    moment = time.monotonic()
+    if now.version == _drawn or (now.job is not None and moment - _drawn_at < REDRAW):
+        return
+    _drawn, _drawn_at = now.version, moment
+    redraw()
 
 
 def ensure() -> None:

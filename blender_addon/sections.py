@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Timeline markers that change the style: ``8C:salsa``, ``8C:energy=0.9``.
-
-A take is generated in the style of its first frame; then each part with another style is chosen anew,
-part after part, as an edit of the same take.
-"""
+"""Timeline markers that change the style: ``8C:salsa``, ``8C:energy=0.9``."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-import bpy
+from dataclasses import asdict, dataclass, replace
 
 from eightcount.motion.errors import EightcountError
+from eightcount.wire.messages import StyleSection
 
-from .edit_job import EditRequest
-from .job import Section, TakeRequest
-from .rig import export, ids, span, take
+from .rig.timing import Clock
 
 PREFIX = "8C:"
 
@@ -29,31 +23,71 @@ class Style:
     energy: float | None = None
 
 
-def read_sections(markers: Iterable[tuple[int, str]], first: float) -> tuple[Style, list[Section]]:
-    """The style of frame ``first``, and the parts after it that have another one.
+def read_sections(
+    markers: Iterable[tuple[int, str]], clock: Clock
+) -> tuple[Style, tuple[StyleSection, ...]]:
+    """The style of a take's first frame, and its parts that have another one, in seconds of the take.
 
     Args:
         markers: frame and name of every marker of the scene.
+        clock: where the take will lie on the timeline.
 
     Raises EightcountError "marker" for one of ours that cannot be read.
     """
-    style, before, changes = Style(), Style(), []
+    style, before, changes = Style(), Style(), {}
     for frame, name in sorted(markers):
         if not name.startswith(PREFIX):
             continue
         style = _changed(style, name, frame)
-        if frame <= first:
+        if frame <= clock.start:
             before = style
-        elif changes and changes[-1][0] == frame:
-            changes[-1] = (frame, style)
         else:
-            changes.append((frame, style))
-    ends = [*(frame - 1 for frame, _ in changes[1:]), None][: len(changes)]
-    return before, [
-        Section(frame, end, style.genre, style.energy)
-        for (frame, style), end in zip(changes, ends, strict=True)
+            changes[(frame - clock.start) / clock.scene_fps] = style
+    ends = [*list(changes)[1:], None]
+    return before, tuple(
+        StyleSection(start=start, end=end, genre=style.genre, energy=style.energy)
+        for (start, style), end in zip(changes.items(), ends, strict=False)
         if style != before
-    ]
+    )
+
+
+def as_text(parts: Iterable[StyleSection]) -> str:
+    """Parts as text for a take's settings; "" where there are none."""
+    found = [asdict(part) for part in parts]
+    return json.dumps(found) if found else ""
+
+
+def from_text(text: str) -> tuple[StyleSection, ...]:
+    """What `as_text` wrote, or a script gave. Raises EightcountError "sections"."""
+    try:
+        return tuple(StyleSection(**part) for part in json.loads(text)) if text else ()
+    except (ValueError, TypeError):
+        raise EightcountError(
+            "sections",
+            f"{text[:60]!r} names no sections.",
+            'Give a list like [{"start": 0.0, "end": 8.0, "genre": "salsa", "energy": 0.9}].',
+        ) from None
+
+
+def for_edit(
+    parts: Iterable[StyleSection], genre: bool, energy: bool, known: Iterable[str]
+) -> tuple[StyleSection, ...]:
+    """The take's parts as an edit shall follow them.
+
+    Args:
+        genre, energy: whether the edit has none of its own, so that the parts' one counts.
+        known: the model's genres; one that it does not know is left to the take's. Empty: all.
+    """
+    known = tuple(known)
+    found = []
+    for part in parts:
+        keep = genre and (not known or part.genre in known)
+        part = replace(
+            part, genre=part.genre if keep else None, energy=part.energy if energy else None
+        )
+        if part.genre is not None or part.energy is not None:
+            found.append(part)
+    return tuple(found)
 
 
 def _changed(style: Style, name: str, frame: int) -> Style:
@@ -71,41 +105,3 @@ def _changed(style: Style, name: str, frame: int) -> Style:
             "Name it like 8C:salsa or 8C:energy=0.9 (from 0 to 1).",
         ) from None
     return Style(style.genre, energy)
-
-
-@dataclass(frozen=True)
-class SectionWish:
-    """A part of the take just made, to be chosen anew in its own style."""
-
-    made: TakeRequest
-    section: Section
-
-    def edit_of(self, action: bpy.types.Action, armature: int) -> EditRequest | None:
-        """The edit; None where the part lies outside the take."""
-        settings = take.read_settings(action)
-        motion = export.read_take(action)
-        clock = span.clock_of(action, settings)
-        last = clock.scene_frame(len(motion) - 1)
-        stop = last if self.section.last is None else min(self.section.last, last)
-        try:
-            part = span.take_span(clock, len(motion), self.section.first, stop)
-        except EightcountError:
-            return None
-        wanted = self.section
-        return EditRequest(
-            scene=self.made.scene,
-            armature=armature,
-            action=ids.uid(action),
-            kind="section",
-            settings=settings,
-            motion=motion,
-            clock=clock,
-            rest_root=tuple(action[take.REST_ROOT]),
-            song=self.made.song,
-            first=part.first,
-            last=part.last,
-            genre=wanted.genre or self.made.genre,
-            energy=self.made.energy if wanted.energy is None else wanted.energy,
-            seed=self.made.seed,
-            in_place=True,
-        )

@@ -23,7 +23,6 @@ from . import job as jobs
 from .edit_job import EditJob, EditRequest
 from .link import BackendChanged, BackendPlan, Ended, Event, Link
 from .rig import take
-from .sections import SectionWish
 from .setup import BackendSetup
 
 log = logging.getLogger("eightcount.addon")
@@ -54,7 +53,7 @@ class Session:
         self.welcome: Welcome | None = None
         self.heard: SongReady | None = None
         self.job: jobs.TakeJob | EditJob | None = None
-        self.waiting: deque[jobs.TakeRequest | EditRequest | SectionWish] = deque()
+        self.waiting: deque[jobs.TakeRequest | EditRequest] = deque()
         self.series = 1
         self._begun = 0.0
         self.fault: Fault | None = None
@@ -135,7 +134,7 @@ class Session:
     @property
     def place_in_series(self) -> int:
         """Which of the takes of one press is under way, from 1."""
-        return self.series - sum(isinstance(w, jobs.TakeRequest) for w in self.waiting)
+        return self.series - len(self.waiting)
 
     @property
     def seconds_left(self) -> float | None:
@@ -154,20 +153,13 @@ class Session:
         self.link.order(order)
         self._changed()
 
-    def _send_next(self, finished: jobs.TakeJob | EditJob, action: bpy.types.Action) -> None:
-        """The next take of the series, or the next part of this one with a style of its own. A
-        dancer made for the first take dances all of them."""
+    def _send_next(self, finished: jobs.TakeJob | EditJob) -> None:
+        """The next take of the series. A dancer made for the first take dances all of them."""
         if not self.waiting:
             return
-        dancer = finished.dancer_uid
         request = self.waiting.popleft()
-        if isinstance(request, SectionWish):
-            request = request.edit_of(action, dancer)
-            if request is None:  # it lies behind the take's end
-                self._send_next(finished, action)
-                return
-        elif isinstance(request, jobs.TakeRequest) and not request.armature:
-            request = replace(request, armature=dancer)
+        if not request.armature:
+            request = replace(request, armature=finished.dancer_uid)
         try:
             self._send(request)
         except EightcountError as error:
@@ -198,7 +190,7 @@ class Session:
                 event = self.link.events().get_nowait()
             except queue.Empty:
                 break
-            self._handle(event)
+            self._handle_safely(event)
         if self.job is not None and self._unanswerable():
             self._end(Ended(self.job.job, error=_backend_gone()))
         if self.job is not None:
@@ -239,6 +231,18 @@ class Session:
         self.state = state
         self._changed()
 
+    def _handle_safely(self, event: Event) -> None:
+        """A fault of ours must not stop the timer, nor leave a job that never ends."""
+        job = self.job
+        try:
+            self._handle(event)
+        except Exception as error:
+            log.exception("an event could not be handled")
+            if job is None:
+                self.show_fault("backend", _as_fault(error))
+            else:
+                self._give_up(job, _as_fault(error))
+
     def _handle(self, event: Event) -> None:
         if isinstance(event, BackendChanged):
             self._take_state(event)
@@ -275,10 +279,7 @@ class Session:
 
     def _end(self, event: Ended) -> None:
         if event.done is not None and not self.job.cancelling:
-            try:
-                self.job.take_done(event.done)
-            except EightcountError as error:
-                self._give_up(self.job, error)
+            self.job.take_done(event.done)
             return
         job, self.job = self.job, None
         self.waiting.clear()
@@ -313,13 +314,9 @@ class Session:
         self.last_take = action.name
         heard = job.heard.warnings if job.heard is not None else ()
         self.notes = tuple(dict.fromkeys((*heard, *job.result.warnings, *job.warnings)))
-        if isinstance(job.request, jobs.TakeRequest):
-            wishes = [SectionWish(job.request, section) for section in job.request.sections]
-            self.waiting.extendleft(reversed(wishes))
-        if not (self.waiting and isinstance(self.waiting[0], SectionWish)):
-            push_undo(f"Eightcount: {action.name}")
+        push_undo(f"Eightcount: {action.name}")
         self._changed()
-        self._send_next(job, action)
+        self._send_next(job)
 
 
 def _as_fault(error: Exception) -> EightcountError:

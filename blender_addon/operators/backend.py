@@ -16,32 +16,21 @@ from eightcount.wire.messages import PROTOCOL
 from .. import pump, session
 from ..preferences import backend_plan, preferences
 from ..setup import BackendSetup
-from .reporting import answer, refuse
+from .reporting import refuse
+from .waiting import Waits
 
 
-class EIGHTCOUNT_OT_backend_start(bpy.types.Operator):
+class EIGHTCOUNT_OT_backend_start(Waits, bpy.types.Operator):
     """Start the process that makes the dances, or connect to the one named in the preferences"""
 
     bl_idname = "eightcount.backend_start"
     bl_label = "Start Backend"
-
-    wait: BoolProperty(
-        name="Wait",
-        description="Come back only when the backend is ready; from a script this is the default",
-        default=True,
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
 
     @classmethod
     def poll(cls, _context) -> bool:
         """Only where none runs."""
         cls.poll_message_set("The backend is running already")
         return not session.current().running
-
-    def invoke(self, context, _event) -> set[str]:
-        """From the panel: start it and come back at once."""
-        self.wait = False
-        return self.execute(context)
 
     def execute(self, context) -> set[str]:
         """Start it and wait until it is ready or has failed."""
@@ -50,14 +39,10 @@ class EIGHTCOUNT_OT_backend_start(bpy.types.Operator):
             now.start_backend(backend_plan(context))
         except EightcountError as error:
             return refuse(self, "backend", error)
-        pump.hurry()
-        if not self.wait:
-            return {"FINISHED"}
-        now.run_until_idle("backend")
-        return answer(self, "backend")
+        return self.come_back("backend", "backend")
 
 
-class EIGHTCOUNT_OT_setup_backend(bpy.types.Operator):
+class EIGHTCOUNT_OT_setup_backend(Waits, bpy.types.Operator):
     """Set up the backend: run install.py of the project's folder with Blender's own Python"""
 
     bl_idname = "eightcount.setup_backend"
@@ -70,12 +55,6 @@ class EIGHTCOUNT_OT_setup_backend(bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
     filter_folder: BoolProperty(default=True, options={"HIDDEN"})
-    wait: BoolProperty(
-        name="Wait",
-        description="Come back only when it is through; from a script this is the default",
-        default=True,
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
 
     @classmethod
     def poll(cls, _context) -> bool:
@@ -84,13 +63,13 @@ class EIGHTCOUNT_OT_setup_backend(bpy.types.Operator):
         cls.poll_message_set("The backend is running, or being set up")
         return now.setup is None and not now.running
 
-    def invoke(self, context, _event) -> set[str]:
+    def invoke(self, context, event) -> set[str]:
         """Ask for the folder where none is known; then start it and come back at once."""
-        self.wait = False
         if self._folder(context) is None:
+            self.wait = False
             context.window_manager.fileselect_add(self)
             return {"RUNNING_MODAL"}
-        return self.execute(context)
+        return super().invoke(context, event)
 
     def execute(self, context) -> set[str]:
         """Run install.py; from a script wait for it."""
@@ -113,11 +92,7 @@ class EIGHTCOUNT_OT_setup_backend(bpy.types.Operator):
         chosen = preferences(context)
         if chosen is not None:
             chosen.backend_folder = str(folder)
-        pump.hurry()
-        if not self.wait:
-            return {"FINISHED"}
-        now.run_until_idle("setup")
-        return answer(self, "backend")
+        return self.come_back("backend", "setup")
 
     def _folder(self, context) -> Path | None:
         chosen = preferences(context)

@@ -10,16 +10,17 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 
 from eightcount.motion.errors import EightcountError
 
-from .. import properties, pump, session
+from .. import properties, sections, session
 from ..edit_job import EditRequest
 from ..preferences import backend_plan
 from ..rig import ids, pins, span, take
 from . import target
-from .reporting import answer, refuse
+from .reporting import refuse
+from .waiting import Waits, WhileIdle
 
 
-class EditProperties(target.RangeProperties):
-    """Style of the new part, and how the operator waits."""
+class EditProperties(WhileIdle, Waits, target.RangeProperties):
+    """Style of the new part, and how it is asked for."""
 
     genre: StringProperty(
         name="Genre",
@@ -34,30 +35,23 @@ class EditProperties(target.RangeProperties):
         default=-1.0,
         options={"SKIP_SAVE"},
     )
+    recount: BoolProperty(
+        name="Count Anew",
+        description="Count the beats with the Song panel's tempo and first beat, instead of as the "
+        "take was counted",
+        options={"SKIP_SAVE"},
+    )
     seed: StringProperty(
         name="Seed",
         description="A whole number as text; not given: a fresh one for each version of the take",
         options={"SKIP_SAVE"},
     )
-    wait: BoolProperty(
-        name="Wait",
-        description="Come back only when the edit is made; from a script this is the default",
-        default=True,
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
 
-    @classmethod
-    def poll(cls, _context) -> bool:
-        """Not while something is under way."""
-        cls.poll_message_set("A take is under way")
-        return session.current().job is None
-
-    def invoke(self, context, _event) -> set[str]:
-        """From the panel: a seed of its own for each press; come back at once."""
-        self.wait = False
+    def invoke(self, context, event) -> set[str]:
+        """From the panel: a seed of its own for each press."""
         if not self.seed:
             self.seed = properties.new_seed()
-        return self.execute(context)
+        return super().invoke(context, event)
 
     def execute(self, context) -> set[str]:
         """Send the edit off; from a script come back with the new version or a RuntimeError."""
@@ -71,11 +65,7 @@ class EditProperties(target.RangeProperties):
         except EightcountError as error:
             place = "backend" if error.code.startswith("backend") else "edit"
             return refuse(self, place, error)
-        pump.hurry()
-        if not self.wait:
-            return {"FINISHED"}
-        now.run_until_idle()
-        return answer(self, "edit")
+        return self.come_back("edit")
 
     def request(self, context, found: target.Target) -> EditRequest:
         """What to ask the backend for. Each operator has its own."""
@@ -83,7 +73,7 @@ class EditProperties(target.RangeProperties):
 
     def edit(self, context, found: target.Target, part: span.Span, **more) -> EditRequest:
         """The request for a range, with all that the operators share."""
-        obeyed, carried = self.take_pins(context, found, part)
+        held = self.take_pins(context, found, part)
         genre, notes = self._genre(context, found.settings)
         energy = self.panel(context, "energy")
         notes += target.nla_notes(found.dancer)
@@ -101,17 +91,36 @@ class EditProperties(target.RangeProperties):
             genre=genre,
             energy=None if energy < 0 else energy,
             seed=self._seed(found),
+            sections=self._sections(context, found.settings),
             notes=notes,
+            absent=held.absent,
+            **self._count(context, found.settings),
             **{
                 "kind": type(self).__name__.partition("_OT_")[2],
                 "first": part.first,
                 "last": part.last,
                 "half": self.panel(context, "half"),
-                "obeyed": obeyed,
-                "pins": carried,
+                "obeyed": held.obeyed,
+                "pins": held.carried,
                 **more,
             },
         )
+
+    def _sections(self, context, made: take.TakeSettings):
+        """The take's parts with a style of their own, where the edit has no other."""
+        welcome = session.current().welcome
+        same = (self.panel(context, "genre") or properties.SAME) == properties.SAME
+        known = welcome.genres if welcome is not None else ()
+        parts = sections.from_text(made.sections)
+        return sections.for_edit(parts, same, self.panel(context, "energy") < 0, known)
+
+    def _count(self, context, made: take.TakeSettings) -> dict:
+        """How the song is counted: as the take was, or as the panel now says."""
+        if not self.panel(context, "recount"):
+            return {"tempo_factor": made.tempo_factor, "first_count": made.first_count}
+        chosen = context.scene.eightcount
+        factor = properties.TEMPO_FACTORS[chosen.tempo_factor]
+        return {"tempo_factor": factor, "first_count": chosen.first_count % 8}
 
     def _genre(self, context, made: take.TakeSettings) -> tuple[str | None, tuple[str, ...]]:
         """The genre to ask for, and a note where the take's own is not known to this model."""

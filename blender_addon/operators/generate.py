@@ -3,25 +3,24 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from eightcount.motion.errors import EightcountError
 
-from .. import properties, pump, sections, session
+from .. import genres, properties, sections, session
 from ..job import TakeRequest
 from ..preferences import backend_plan
-from ..rig import armature, ids, sound, take
-from . import target
-from .reporting import answer, refuse
+from ..rig import armature, ids, take, timing
+from . import song_choice, target
+from .reporting import refuse
 from .song import song_missing
+from .waiting import Waits
 
 
-class EIGHTCOUNT_OT_generate(bpy.types.Operator):
+class EIGHTCOUNT_OT_generate(Waits, bpy.types.Operator):
     """Make a take: a dance to the song, keyed on the dancer as a new action.
 
     What is not given is taken from the panel. From a script it waits until the take is there; from
@@ -97,26 +96,40 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         max=8,
         options={"SKIP_SAVE"},
     )
-
-    wait: BoolProperty(
-        name="Wait",
-        description="Come back only when the take is there; from a script this is the default",
-        default=True,
-        options={"HIDDEN", "SKIP_SAVE"},
+    use_preview_range: BoolProperty(
+        name="Preview Range",
+        description="Dance only the part of the song that lies under the scene's preview range",
+        options={"SKIP_SAVE"},
     )
-
-    def invoke(self, context, _event) -> set[str]:
-        """From the panel: send the request off and come back at once."""
-        self.wait = False
-        return self.execute(context)
+    first_frame: IntProperty(
+        name="First Frame",
+        description="Scene frame of the take's first frame; not given: the scene's first",
+        options={"SKIP_SAVE"},
+    )
+    tempo_factor: EnumProperty(
+        name="Tempo",
+        description="How the song's beats are counted",
+        items=properties.TEMPOS,
+        default="HEARD",
+        options={"SKIP_SAVE"},
+    )
+    first_count: IntProperty(
+        name="First Beat",
+        description="Beats by which the count 1 lies later than it was heard",
+        min=-8,
+        max=8,
+        options={"SKIP_SAVE"},
+    )
+    sections: StringProperty(
+        name="Sections",
+        description="Parts with a style of their own as JSON: a list of start and end in seconds of "
+        "the take, genre, energy; not given: as the timeline's markers say",
+        options={"SKIP_SAVE"},
+    )
 
     def execute(self, context) -> set[str]:
         """From a script: come back with the take, or with the error as a RuntimeError."""
-        refused = self._begin(context)
-        if refused or not self.wait:
-            return refused or {"FINISHED"}
-        session.current().run_until_idle()
-        return answer(self, "generate")
+        return self._begin(context) or self.come_back("generate")
 
     def _begin(self, context) -> set[str] | None:
         """Start the take (and the backend, where none runs); what to return where that is refused."""
@@ -133,7 +146,6 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         except EightcountError as error:
             place = "backend" if error.code.startswith("backend") else "generate"
             return refuse(self, place, error)
-        pump.hurry()
         return None
 
     def _given(self, context, name: str):
@@ -150,17 +162,22 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         return [replace(first, seed=seed) for seed in seeds]
 
     def _with_sections(self, context, request: TakeRequest) -> TakeRequest:
-        """The request with the styles that timeline markers ask for."""
-        if not context.scene.eightcount.use_section_markers:
+        """The request with the styles that its sections or the timeline's markers ask for."""
+        scene, style = context.scene, sections.Style()
+        if self.properties.is_property_set("sections"):
+            parts = sections.from_text(self.sections)
+        elif scene.eightcount.use_section_markers:
+            markers = [(m.frame, m.name) for m in scene.timeline_markers]
+            clock = timing.Clock(request.first_frame, timing.scene_fps(scene))
+            style, parts = sections.read_sections(markers, clock)
+        else:
             return request
-        markers = [(m.frame, m.name) for m in context.scene.timeline_markers]
-        style, parts = sections.read_sections(markers, request.first_frame)
-        for genre in [style.genre, *(part.genre for part in parts)]:
-            if genre is not None:
-                _known_genre(genre)
+        parts = [replace(p, genre=p.genre and _known_genre(p.genre)) for p in parts]
+        if request.seconds is not None:
+            parts = [p for p in parts if p.start < request.seconds]
         return replace(
             request,
-            genre=style.genre or request.genre,
+            genre=_known_genre(style.genre) if style.genre else request.genre,
             energy=request.energy if style.energy is None else style.energy,
             sections=tuple(parts),
         )
@@ -181,7 +198,9 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
             guidance=self._given(context, "guidance"),
             temperature=self._given(context, "temperature"),
             energy=None if energy < 0 else energy,
-            **self._song(context),
+            tempo_factor=properties.TEMPO_FACTORS[self._given(context, "tempo_factor")],
+            first_count=self._given(context, "first_count") % 8,
+            **vars(self._song(context)),
         )
 
     def _dancer(self, context) -> bpy.types.Object | None:
@@ -197,56 +216,30 @@ class EIGHTCOUNT_OT_generate(bpy.types.Operator):
         armature.check_armature(chosen)
         return chosen
 
-    def _song(self, context) -> dict:
-        """The request's fields that say what to dance to."""
+    def _song(self, context) -> song_choice.SongChoice:
+        """What to dance to, and where."""
         scene, settings = context.scene, context.scene.eightcount
         given = self.properties.is_property_set
+        panel_length = 0.0 if settings.whole_song else settings.seconds
+        length = self.seconds if given("seconds") else panel_length
         if settings.song_source == "STRIP" and not given("song"):
-            return self._strip_song(scene, settings)
-        path = bpy.path.abspath(self.song or settings.song_path)
-        if not path or not Path(path).is_file():
-            raise song_missing(path)
-        start = self.start if given("start") else settings.song_start
-        seconds = self.seconds if given("seconds") else 0.0
-        if not given("seconds") and not settings.whole_song:
-            seconds = settings.seconds
-        return {
-            "song": Path(path),
-            "song_name": Path(path).name,
-            "song_path": path,
-            "start": sound.snap_start(scene, start),
-            "seconds": seconds or None,
-            "first_frame": scene.frame_start,
-        }
-
-    def _strip_song(self, scene, settings) -> dict:
-        strip = sound.sound_strip(scene, settings.strip_name)
-        if strip is None:
-            raise EightcountError(
-                "song-strip",
-                f"There is no sound strip {settings.strip_name!r}.",
-                "Select a sound strip and press Use Selected Strip.",
+            choice = song_choice.strip_song(scene, settings.strip_name, length or None)
+        else:
+            choice = song_choice.file_song(
+                scene,
+                self.song or settings.song_path,
+                self.start if given("start") else settings.song_start,
+                length,
+                self.first_frame if given("first_frame") else scene.frame_start,
             )
-        found = sound.read_strip(scene, strip)
-        if found.data is None and not Path(found.path).is_file():
-            raise song_missing(found.path)
-        seconds = found.seconds
-        if not settings.whole_song:
-            seconds = min(seconds, settings.seconds)
-        if self.properties.is_property_set("seconds") and self.seconds > 0:
-            seconds = self.seconds
-        return {
-            "song": found.data if found.data is not None else Path(found.path),
-            "song_name": found.name,
-            "song_path": found.path,
-            "start": max(found.start, 0.0),
-            "seconds": seconds,
-            "first_frame": math.floor(found.first_frame),
-            "from_strip": True,
-        }
+        told = given("start") or given("seconds") or given("first_frame")
+        if self.use_preview_range or (settings.use_preview_range and not told):
+            choice = song_choice.where_it_lies(scene, choice)
+            choice = song_choice.under_preview(scene, choice)
+        return choice
 
 
-class EIGHTCOUNT_OT_generate_again(bpy.types.Operator):
+class EIGHTCOUNT_OT_generate_again(Waits, bpy.types.Operator):
     """Put a take's song, style and seed back into the panel, and generate it again"""
 
     bl_idname = "eightcount.generate_again"
@@ -263,17 +256,6 @@ class EIGHTCOUNT_OT_generate_again(bpy.types.Operator):
         description="Another take with the same settings, instead of the same take",
         options={"SKIP_SAVE"},
     )
-    wait: BoolProperty(
-        name="Wait",
-        description="Come back only when the take is there; from a script this is the default",
-        default=True,
-        options={"HIDDEN", "SKIP_SAVE"},
-    )
-
-    def invoke(self, context, _event) -> set[str]:
-        """From the panel: come back at once."""
-        self.wait = False
-        return self.execute(context)
 
     def execute(self, context) -> set[str]:
         """Generate from the take's settings; edits that were made of it are not made again."""
@@ -294,6 +276,10 @@ class EIGHTCOUNT_OT_generate_again(bpy.types.Operator):
             "guidance": made.guidance,
             "temperature": made.temperature,
             "energy": made.energy,
+            "tempo_factor": properties.tempo_name(made.tempo_factor),
+            "first_count": made.first_count,
+            "first_frame": round(made.first_frame),
+            "sections": made.sections,
             "count": 1,
         }
         try:
@@ -367,16 +353,19 @@ def _seed(text: str) -> int:
         ) from None
 
 
-def _known_genre(genre: str) -> str:
-    """The genre, if the running backend's model knows it; one that still warms up will say so itself."""
+def _known_genre(word: str) -> str:
+    """The genre that a word means, if the running backend's model knows it; one that still warms up
+    will say so itself."""
     welcome = session.current().welcome
-    if welcome is not None and welcome.genres and genre not in welcome.genres:
+    known = welcome.genres if welcome is not None else ()
+    found = genres.find(word, known or properties.genres())
+    if known and found not in known:
         raise EightcountError(
             "genre-unknown",
-            f"The model {welcome.model} knows no genre {genre!r}.",
-            f"It knows {', '.join(welcome.genres)}.",
+            f"The model {welcome.model} knows no genre {word!r}.",
+            f"It knows {', '.join(known)}.",
         )
-    return genre
+    return found or word
 
 
 CLASSES = (

@@ -10,7 +10,7 @@ from bpy.props import EnumProperty
 
 from eightcount.motion.errors import EightcountError
 
-from .. import session
+from .. import properties, session
 from ..rig import take, timing
 from .reporting import refuse
 
@@ -49,29 +49,33 @@ class EIGHTCOUNT_OT_beats_to_markers(bpy.types.Operator):
             markers.remove(marker)
         chosen = context.scene.eightcount
         if settings is not None:
-            settings = nudged(settings, chosen.tempo_factor, chosen.first_count)
+            factor = properties.TEMPO_FACTORS[chosen.tempo_factor]
+            settings = nudged(settings, factor, chosen.first_count)
         for frame, name in marks(settings, self.kind) if settings is not None else ():
             markers.new(name, frame=frame)[MARK] = True
         return {"FINISHED"}
 
 
-def nudged(settings: take.TakeSettings, factor: str, later: int) -> take.TakeSettings:
-    """The settings with beats and downbeats as the panel wants them counted.
+def nudged(settings: take.TakeSettings, factor: float, later: int) -> take.TakeSettings:
+    """The settings with beats and downbeats counted otherwise than the take was made.
 
     Args:
-        factor: "HALF": every second beat from the first downbeat on; "DOUBLE": also those between.
-        later: beats by which every downbeat moves.
+        factor: 0.5, 1 or 2 times the tempo that was heard; half of the beats are those from the first
+            downbeat on, twice as many are also those halfway between two.
+        later: beats of that count by which every downbeat lies later than it was heard.
     """
     beats, downs = sorted(settings.beats), sorted(settings.downbeats)
     bar = _beats_per_bar(beats, downs)
-    first = min(range(len(beats)), key=lambda i: abs(beats[i] - downs[0])) if downs else 0
-    if factor == "HALF":
-        first, beats = first // 2, beats[first % 2 :: 2]
-    elif factor == "DOUBLE":
-        between = [(a + b) / 2 for a, b in zip(beats, beats[1:], strict=False)]
-        first, beats = 2 * first, sorted(beats + between)
-    if factor == "HEARD" and later == 0:
+    if factor == settings.tempo_factor and (later - settings.first_count) % bar == 0:
         return settings
+    first = min(range(len(beats)), key=lambda i: abs(beats[i] - downs[0])) if downs else 0
+    first = (first - settings.first_count) % bar  # where it was heard
+    ratio = factor / settings.tempo_factor
+    while ratio < 1:
+        first, beats, ratio = first // 2, beats[first % 2 :: 2], ratio * 2
+    while ratio > 1:
+        between = [(a + b) / 2 for a, b in zip(beats, beats[1:], strict=False)]
+        first, beats, ratio = 2 * first, sorted(beats + between), ratio / 2
     first = (first + later) % bar
     return replace(settings, beats=tuple(beats), downbeats=tuple(beats[first::bar]))
 

@@ -15,16 +15,11 @@ from .. import session, shaping
 from ..rig import actions, span, versions
 from . import target
 from .reporting import refuse
+from .waiting import WhileIdle
 
 
-class _Shape(target.RangeProperties):
+class _Shape(WhileIdle, target.RangeProperties):
     """An edit of the chosen range, or of the whole take where none is chosen."""
-
-    @classmethod
-    def poll(cls, _context) -> bool:
-        """Not while something is under way."""
-        cls.poll_message_set("A take is under way")
-        return session.current().job is None
 
     def execute(self, context) -> set[str]:
         """Make the new version and let the dancer play it."""

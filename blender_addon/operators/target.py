@@ -25,8 +25,7 @@ class Target:
 
     Attributes:
         dancer: who plays it.
-        motion: as its keys stand; ``made``: as it was made, or None where that is not known.
-        clock: where its frames lie on the timeline.
+        motion, made, absent, clock: as in `export.Reading`.
         rest_root: the pelvis's place in the dancer's rest pose (3,), z up.
     """
 
@@ -35,26 +34,35 @@ class Target:
     settings: take.TakeSettings
     motion: Motion
     made: Motion | None
+    absent: np.ndarray
     clock: Clock
     rest_root: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What an edit must leave as it is.
+
+    Attributes:
+        obeyed: pins inside its range; ``carried``: all that the new version has.
+        absent: as `pins.keys_left_away` says.
+    """
+
+    obeyed: tuple[pins.PosePin, ...]
+    carried: tuple[pins.PosePin, ...]
+    absent: np.ndarray | None
 
 
 def played_take(context: bpy.types.Context) -> tuple[bpy.types.Object, bpy.types.Action]:
     """The dancer and the take that he plays.
 
-    Raises EightcountError: "take-none", "nla-tweak", and what `armature.check_armature` raises.
+    Raises EightcountError: "take-none", and what `armature.check_armature` raises.
     """
     dancer = armature.find_dancer(context)
     action = None
     if dancer is not None:
         armature.check_armature(dancer)
         data = dancer.animation_data
-        if data is not None and data.use_tweak_mode:
-            raise EightcountError(
-                "nla-tweak",
-                f"{dancer.name!r} is in the tweak mode of the nonlinear animation editor.",
-                "Leave it (Tab in that editor), then edit the take.",
-            )
         action = data.action if data is not None else None
     if action is None or not take.is_take(action):
         pushed = dancer is not None and _in_nla(dancer)
@@ -71,14 +79,15 @@ def played_take(context: bpy.types.Context) -> tuple[bpy.types.Object, bpy.types
 def read_target(context: bpy.types.Context) -> Target:
     """The played take with its motion. Raises as `played_take`."""
     dancer, action = played_take(context)
-    settings = take.read_settings(action)
+    read = export.read_action(action)
     return Target(
         dancer,
         action,
-        settings,
-        export.read_take(action),
-        take.stored_motion(action, settings.fps),
-        span.clock_of(action, settings),
+        take.read_settings(action),
+        read.motion,
+        read.made,
+        read.absent,
+        read.clock,
         np.array(action.get(take.REST_ROOT, armature.rest_root(dancer)), np.float64),
     )
 
@@ -151,7 +160,8 @@ class RangeProperties:
     )
     keep_hand_edits: BoolProperty(
         name="Keep Hand Edits",
-        description="Keys that were changed by hand since the take was made stay as pins",
+        description="Keys that were changed or deleted by hand since the take was made stay as they "
+        "are: what they show is pinned",
         default=True,
         options={"SKIP_SAVE"},
     )
@@ -182,16 +192,17 @@ class RangeProperties:
             return getattr(self, name)
         return getattr(context.scene.eightcount, f"edit_{name}")
 
-    def take_pins(self, context, found: Target, part: span.Span):
-        """Pins that the edit obeys, and those that the new version carries."""
+    def take_pins(self, context, found: Target, part: span.Span) -> Held:
+        """What the edit must leave as it is."""
         stored = pins.read_pins(found.action)
-        noticed = []
+        noticed, absent = [], None
         if self.panel(context, "keep_hand_edits"):
             noticed = pins.pins_by_hand(
-                found.action, found.motion, found.made, part.first, part.last
+                found.motion, found.made, found.absent, part.first, part.last
             )
+            absent = pins.keys_left_away(found.absent, stored, part.first, part.last)
         else:
             stored = [p for p in stored if not (p.by_hand and part.first <= p.frame < part.last)]
         obeyed = pins.gather(stored, noticed, part.first, part.last)
         carried = stored + [p for p in obeyed if p not in stored]
-        return tuple(obeyed), tuple(carried)
+        return Held(tuple(obeyed), tuple(carried), absent)

@@ -47,6 +47,7 @@ class EIGHTCOUNT_PT_edit(_OfTake, bpy.types.Panel):
         if not settings.edit_follow_music:
             column.prop(settings, "edit_strength", slider=True)
         column.prop(settings, "edit_keep_hand_edits")
+        column.prop(settings, "edit_recount")
         row = layout.row()
         row.scale_y = 1.3
         row.operator("eightcount.reroll", text="Re-Roll Range", icon="FILE_REFRESH")
@@ -115,17 +116,15 @@ class EIGHTCOUNT_PT_beats(_OfTake, bpy.types.Panel):
     bl_label = "Beats"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context) -> None:
-        """Tempo, what counts as a beat, markers."""
-        layout, settings = self.layout, context.scene.eightcount
+    def draw(self, _context) -> None:
+        """Tempo, sections, markers."""
+        layout = self.layout
         heard = session.current().heard
         if heard is not None and heard.beats:
             layout.label(text=f"{heard.tempo:.0f} BPM · {len(heard.downbeats)} bars", icon="TIME")
             for part in heard.sections[:12]:
                 text = f"{parts.minutes(part.start)} {part.label}"
                 layout.label(text=text, icon="BLANK1")
-        layout.row().prop(settings, "tempo_factor", expand=True)
-        layout.prop(settings, "first_count")
         layout.operator_menu_enum("eightcount.beats_to_markers", "kind", icon="MARKER_HLT")
 
 

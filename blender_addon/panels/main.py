@@ -95,7 +95,13 @@ class EIGHTCOUNT_PT_song(_Panel, bpy.types.Panel):
         column.prop(settings, "whole_song")
         if not settings.whole_song:
             column.prop(settings, "seconds")
+        column.prop(settings, "use_preview_range")
         _heard(layout)
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.row().prop(settings, "tempo_factor", expand=True)
+        column.prop(settings, "first_count")
         parts.fault(context, layout, "song")
 
 

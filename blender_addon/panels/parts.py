@@ -46,11 +46,6 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def genre(name: str) -> str:
-    """A genre's name as a label."""
-    return name.replace("_", " ").title() or "Automatic"
-
-
 def star(filled: bool) -> str:
     """The icon of a take's mark, which has another name in Blender 4."""
     names = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items

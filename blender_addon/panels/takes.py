@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from .. import genres
 from ..rig import take
 from . import parts
 from .main import _Panel
@@ -77,7 +78,7 @@ class EIGHTCOUNT_PT_takes(_Panel, bpy.types.Panel):
 
         column = layout.column(align=True)
         column.label(text=f"{of('song')}", icon="FILE_SOUND")
-        column.label(text=f"{parts.genre(of('genre'))} · seed {of('seed')}", icon="PREFERENCES")
+        column.label(text=f"{genres.label(of('genre'))} · seed {of('seed')}", icon="PREFERENCES")
         row = layout.row(align=True)
         row.operator("eightcount.generate_again", text="Again", icon="FILE_REFRESH")
         row.operator("eightcount.compare_takes", text="Compare", icon="COMMUNITY")

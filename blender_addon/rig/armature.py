@@ -41,7 +41,7 @@ def missing_bones(armature: bpy.types.Object) -> list[str]:
 def check_armature(armature: bpy.types.Object) -> None:
     """Raise EightcountError when takes cannot be keyed on this object.
 
-    Codes: "armature-kind", "armature-bones", "armature-rest", "armature-linked".
+    Codes: "armature-kind", "armature-bones", "armature-rest", "armature-linked", "nla-tweak".
     """
     cure = "Pick the Eightcount Dancer, or leave the armature empty to get one."
     if armature.type != "ARMATURE":
@@ -66,6 +66,12 @@ def check_armature(armature: bpy.types.Object) -> None:
             "armature-linked",
             f"{armature.name!r} is linked from another file and cannot be keyed.",
             "Make a library override of it first.",
+        )
+    if armature.animation_data is not None and armature.animation_data.use_tweak_mode:
+        raise EightcountError(
+            "nla-tweak",
+            f"{armature.name!r} is in the tweak mode of the nonlinear animation editor.",
+            "Leave it (Tab in that editor), then try again.",
         )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -14,8 +15,25 @@ from eightcount.motion.formats import bvh, npz
 from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import NUM_JOINTS
 
-from . import axes, keyframes, timing
+from . import axes, keyframes, span
 from .take import REST_ROOT, TakeSettings, read_settings, stored_motion
+from .timing import Clock
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A take as its Action holds it.
+
+    Attributes:
+        motion: as its keys now stand; ``made``: as it was made, None where that is not known.
+        absent: (T, 99) True where a key of the take was deleted; the motion shows what is seen there.
+        clock: where the frames lie on the timeline.
+    """
+
+    motion: Motion
+    made: Motion | None
+    absent: np.ndarray
+    clock: Clock
 
 
 def read_take(action: bpy.types.Action) -> Motion:
@@ -24,28 +42,39 @@ def read_take(action: bpy.types.Action) -> Motion:
     Where nobody has touched a key, it is the motion that was made, bit for bit; a key that was
     changed by hand is read from its curve. Raises EightcountError "take-none" for another Action.
     """
+    return read_action(action).motion
+
+
+def read_action(action: bpy.types.Action) -> Reading:
+    """The take with all that an edit must know of it. Raises as `read_take`."""
     settings = _settings(action)
     made = stored_motion(action, settings.fps)
     rest_root = np.array(action.get(REST_ROOT, (0.0, 0.0, 0.0)))
-    clock = timing.Clock(settings.first_frame, settings.scene_fps, settings.fps)
-    table = keyframes.read_keys(action)
-    if table is None or (made is not None and len(table) != len(made)):
-        frames = len(made) if made is not None else round(settings.seconds * settings.fps)
-        table = keyframes.sample_keys(action, clock.scene_frames(0, frames))
-    found = _from_table(table, rest_root, settings.fps)
+    frames = len(made) if made is not None else round(settings.seconds * settings.fps)
+    clock = span.clock_of(action, settings, frames)
+    table, keyed = keyframes.read_at(action, clock.scene_frames(0, frames))
+    motion = _motion(table, made, rest_root, settings.fps)
+    return Reading(motion, made, ~keyed, clock)
+
+
+def _motion(table: np.ndarray, made: Motion | None, rest_root: np.ndarray, fps: float) -> Motion:
+    """The key table as a motion; what was not touched is what was made, bit for bit."""
     if made is None:
-        return found
+        return _from_table(table, rest_root, fps)
     expected = keyframes.key_table(made, rest_root)
     turns = table[:, 3:].reshape(len(table), NUM_JOINTS, 4)
     as_made = expected[:, 3:].reshape(turns.shape)
     # q and -q are one rotation, and an edit may have turned the signs
     untouched = (turns == as_made).all(-1) | (turns == -as_made).all(-1)
     in_place = (table[:, :3] == expected[:, :3]).all(-1)
+    if untouched.all() and in_place.all():
+        return made
+    found = _from_table(table, rest_root, fps)
     return Motion(
         np.where(untouched[..., None], made.rotations, found.rotations),
         np.where(in_place[:, None], made.translation, found.translation),
         made.contacts,
-        settings.fps,
+        fps,
     )
 
 

@@ -205,6 +205,36 @@ def sample_keys(action: bpy.types.Action, frames: np.ndarray) -> np.ndarray:
     return table
 
 
+def read_at(action: bpy.types.Action, when: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the curves show at a take's scene frames ``when`` (T,), and where they have keys there.
+
+    Returns:
+        values (T, 99) float32, those without a key as Blender interpolates them (the rest pose where
+        the whole curve is missing), and keyed (T, 99) bool.
+    """
+    bag = actions.channels(action)
+    table = np.zeros((len(when), len(CHANNELS)), np.float32)
+    table[:, 3::4] = 1.0
+    keyed = np.zeros(table.shape, bool)
+    near = 0.25 * float(when[1] - when[0]) if len(when) > 1 else 0.25
+    for c, channel in enumerate(CHANNELS):
+        curve = bag.fcurves.find(channel.path, index=channel.index) if bag is not None else None
+        if curve is None or curve.is_empty:
+            continue
+        co = np.empty(2 * len(curve.keyframe_points), np.float32)
+        curve.keyframe_points.foreach_get("co", co)
+        times, values = co[::2], co[1::2]
+        if len(times) == len(when) and bool((np.abs(times - when) < near).all()):
+            table[:, c], keyed[:, c] = values, True
+            continue
+        at = np.minimum(np.searchsorted(times, when - near), len(times) - 1)
+        keyed[:, c] = np.abs(times[at] - when) < near
+        table[:, c] = values[at]
+        missing = np.flatnonzero(~keyed[:, c])
+        table[missing, c] = [curve.evaluate(float(when[i])) for i in missing]
+    return table, keyed
+
+
 def fill(bag, channel: Channel, when: np.ndarray, values: np.ndarray) -> None:
     """One curve gets its keys up to the last of ``when``; those that it has are written anew."""
     curve = bag.fcurves.find(channel.path, index=channel.index)

@@ -2,7 +2,9 @@
 """Pins: poses of a take that every later edit must hit. They are stored on the take itself.
 
 A pin is set by hand (the pose that the dancer shows), or noticed: a key that the animator has moved
-since the take was made becomes a pin of the half of the body to which it belongs.
+since the take was made becomes a pin of the half of the body to which it belongs. So does a key that he
+has deleted: the pose that is seen there is pinned, and that of the keys on both sides of the gap, since
+it comes from them; the key itself stays away.
 """
 
 from __future__ import annotations
@@ -115,12 +117,13 @@ def shown_pose(dancer: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pins_by_hand(
-    action: bpy.types.Action, motion: Motion, made: Motion | None, first: int, last: int
+    motion: Motion, made: Motion | None, absent: np.ndarray, first: int, last: int
 ) -> list[PosePin]:
-    """Pins for the keys of frames ``first`` .. ``last`` that were changed by hand.
+    """Pins for the keys of frames ``first`` .. ``last`` that were changed or deleted by hand.
 
     Args:
         motion: the take as its keys now stand; ``made``: as it was made.
+        absent: (T, 99) keys that were deleted.
 
     Raises EightcountError "edited-by-hand" where there are more than `MOST_BY_HAND` such frames.
     """
@@ -131,6 +134,10 @@ def pins_by_hand(
     moved = np.abs(motion.translation[first:stop] - made.translation[first:stop]).max(-1) > CHANGED
     lower = turned[:, list(LOWER)].any(-1) | moved
     upper = turned[:, list(UPPER)].any(-1)
+    gaps = absent[:, 3:].reshape(len(absent), len(JOINTS), 4).any(-1)
+    inside = slice(first, stop)
+    lower |= _with_edges(gaps[:, list(LOWER)].any(-1) | absent[:, :3].any(-1))[inside]
+    upper |= _with_edges(gaps[:, list(UPPER)].any(-1))[inside]
     frames = np.flatnonzero(lower | upper)
     if len(frames) > MOST_BY_HAND:
         raise EightcountError(
@@ -145,6 +152,31 @@ def pins_by_hand(
         at = first + int(f)
         found.append(PosePin(at, half, motion.rotations[at], motion.translation[at], True))
     return found
+
+
+def keys_left_away(
+    absent: np.ndarray, set_pins: list[PosePin], first: int, last: int
+) -> np.ndarray | None:
+    """Which keys of frames ``first`` .. ``last`` (n, 99) stay deleted; None where none does.
+
+    Where a pin was set, its pose gets keys.
+    """
+    found = absent[first:last].copy()
+    for pin in set_pins:
+        if first <= pin.frame < last and not pin.by_hand:
+            turns = found[pin.frame - first, 3:].reshape(len(JOINTS), 4)
+            turns[list(pin.joints)] = False
+            if pin.half != "upper":
+                found[pin.frame - first, :3] = False
+    return found if found.any() else None
+
+
+def _with_edges(frames: np.ndarray) -> np.ndarray:
+    """Frames (T,) bool, with those next to them."""
+    wide = frames.copy()
+    wide[1:] |= frames[:-1]
+    wide[:-1] |= frames[1:]
+    return wide
 
 
 def gather(set_pins: list[PosePin], noticed: list[PosePin], first: int, last: int):

@@ -76,7 +76,11 @@ def read_strip(scene: bpy.types.Scene, strip: bpy.types.Strip) -> StripSong:
 
 
 def place_song(
-    scene: bpy.types.Scene, path: str, first_frame: int, start: float
+    scene: bpy.types.Scene,
+    path: str,
+    first_frame: int,
+    start: float,
+    lay: tuple[int, float] | None = None,
 ) -> bpy.types.Strip | None:
     """Lay a song under the take and take away the strip of an earlier take.
 
@@ -84,17 +88,19 @@ def place_song(
         path: the song's file.
         first_frame: scene frame of the take's first frame.
         start: seconds of the song to leave out; whole frames of the scene, see `snap_start`.
+        lay: ``first_frame`` and ``start`` of the strip, where it begins before the take.
 
     Returns:
         The strip: a fresh one, or one that already lies right; None where this Blender was built
         without sound. The scene's frame rate must be set before: a strip's length is in frames.
     """
-    skipped = round(start * scene_fps(scene))
-    placed = _lying_right(scene, path, first_frame, skipped)
+    placed = _lying_right(scene, path, first_frame, round(start * scene_fps(scene)))
     for strip in [s for s in strips_of(scene) if s.get(MARK) and s != placed]:
         _remove(scene, strip)
     if placed is not None:
         return placed
+    first_frame, start = lay or (first_frame, start)
+    skipped = round(start * scene_fps(scene))
     editor = scene.sequence_editor or scene.sequence_editor_create()
     strips = strips_of(scene)
     channel = _free_channel(strips)
@@ -117,13 +123,24 @@ def snap_start(scene: bpy.types.Scene, start: float) -> float:
     return round(start * fps) / fps
 
 
-def _lying_right(scene, path: str, first_frame: int, skipped: int):
+def strip_of_file(scene: bpy.types.Scene, path: str) -> bpy.types.Strip | None:
+    """The first strip that plays a song's file, wherever it lies; None where none does."""
+    return next(_playing(scene, path), None)
+
+
+def _playing(scene, path: str):
     for strip in strips_of(scene):
-        if strip.type != "SOUND" or strip.sound is None or strip.mute:
-            continue
-        same = _same_file(bpy.path.abspath(strip.sound.filepath), path)
+        heard = strip.type == "SOUND" and strip.sound is not None and not strip.mute
+        if heard and _same_file(bpy.path.abspath(strip.sound.filepath), path):
+            yield strip
+
+
+def _lying_right(scene, path: str, first_frame: int, skipped: int):
+    """A strip that plays this moment of the song at this frame; it may have begun before."""
+    for strip in _playing(scene, path):
         shift = abs(strip.frame_start - (first_frame - skipped))
-        if same and shift < CLOSE and abs(strip.frame_final_start - first_frame) < CLOSE:
+        sounds = strip.frame_final_start < first_frame + CLOSE < strip.frame_final_end + CLOSE
+        if shift < CLOSE and sounds:
             return strip
     return None
 

@@ -33,20 +33,22 @@ class Span:
         return self.last - self.first
 
 
-def clock_of(action: bpy.types.Action, settings: TakeSettings) -> Clock:
-    """Where the take's frames lie now: as it was made, or where its keys were moved to since."""
+def clock_of(action: bpy.types.Action, settings: TakeSettings, length: int) -> Clock:
+    """Where the take's ``length`` frames lie now: as it was made, or where its keys were moved to."""
     clock = Clock(settings.first_frame, settings.scene_fps, settings.fps)
     when = _times(action)
-    if len(when) < 2 or len(when) != round(settings.seconds * settings.fps):
+    if len(when) < 2 or length < 2 or _fits(clock, when, length):
         return clock
-    apart = (float(when[-1]) - float(when[0])) / (len(when) - 1)
+    # moved or stretched: the first and the last key tell, whatever was deleted between them
+    apart = (float(when[-1]) - float(when[0])) / (length - 1)
     rate = apart * settings.fps
     if math.isclose(rate, settings.scene_fps, rel_tol=1e-4):
         rate = settings.scene_fps
     start = float(when[0])
     if math.isclose(start, settings.first_frame, abs_tol=NEAR):
         start = settings.first_frame
-    return Clock(start, rate, settings.fps)
+    moved = Clock(start, rate, settings.fps)
+    return moved if _fits(moved, when, length) else clock
 
 
 def chosen_frames(scene: bpy.types.Scene, action: bpy.types.Action) -> tuple[float, float] | None:
@@ -88,6 +90,13 @@ def take_span(clock: Clock, length: int, start: float, stop: float, least: int =
             "Make the preview range longer.",
         )
     return inside
+
+
+def _fits(clock: Clock, when: np.ndarray, length: int) -> bool:
+    """True where every key lies on a frame that the take has by this clock."""
+    frames = (when.astype(np.float64) - clock.start) * clock.take_fps / clock.scene_fps
+    on_frames = np.abs(frames - np.round(frames)).max() < 100 * NEAR
+    return bool(on_frames and frames[0] > -0.5 and frames[-1] < length - 0.5)
 
 
 def _times(action: bpy.types.Action) -> np.ndarray:

@@ -34,6 +34,8 @@ class TakeSettings:
         song, digest, song_path: the song's name, sha256 of its bytes, and where it lay.
         genre, seed, model, steps, guidance, temperature: as asked for; ``energy`` -1: the music's.
         start, seconds: the stretch of the song.
+        tempo_factor, first_count: how the song is counted, as in the wire's `Generate`.
+        sections: parts with a style of their own, as `sections.as_text` writes them.
         beats, downbeats: (fractional) frames of the take at ``fps``.
         beat_score: how well the motion meets the beats; -1 where there are none.
         program: version of the program that made it; ``protocol``: of the wire.
@@ -61,6 +63,9 @@ class TakeSettings:
     beats: tuple[float, ...] = ()
     downbeats: tuple[float, ...] = ()
     warnings: str = ""
+    tempo_factor: float = 1.0
+    first_count: int = 0
+    sections: str = ""
 
 
 def is_take(action: bpy.types.Action) -> bool:

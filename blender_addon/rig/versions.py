@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import bpy
@@ -37,6 +38,7 @@ class Change:
         pins: what the edit obeyed and later ones shall obey.
         record: the edit in words, kept with the take.
         settings: of the new version.
+        absent: (last - first, 99) keys that were deleted by hand and stay so; None: none.
     """
 
     motion: Motion
@@ -46,6 +48,7 @@ class Change:
     pins: list[pins.PosePin]
     record: dict
     settings: take.TakeSettings
+    absent: np.ndarray | None = None
 
     @property
     def columns(self) -> list[int]:
@@ -59,20 +62,25 @@ class Change:
 class VersionWriter:
     """Makes the new version, a few curves at a time. Holds no data of Blender's between steps.
 
+    The copy is made at the first step and its keys are read at the next ones, also while nobody knows
+    yet what will change: it is then the take as it was when the edit was asked for, and only the new
+    keys are left to be written.
+
     Attributes:
         source_uid: session id of the take.
-        change: what differs.
         clock, rest_root: as in `keyframes.TakeWriter`.
+        change: what differs; None until it is known.
     """
 
     source_uid: int
-    change: Change
     clock: Clock
     rest_root: np.ndarray
+    change: Change | None = None
     action_uid: int = 0
     _left: list[int] = field(default_factory=list)
+    _keys: dict[int, np.ndarray] = field(default_factory=dict)
     _table: np.ndarray | None = None
-    _flips: np.ndarray | None = None
+    _holds: list[int | None] = field(default_factory=list)
 
     @property
     def action(self) -> bpy.types.Action | None:
@@ -89,38 +97,33 @@ class VersionWriter:
         if action is None:
             self._copy()  # the one thing that cannot be divided: a step of its own
             return False
+        bag = actions.channels(action)
+        if self.change is None:
+            unread = [c for c in range(len(keyframes.CHANNELS)) if c not in self._keys]
+            _within(end, unread, lambda column: self._read(bag, column))
+            return False
         if self._table is None:
             self._prepare(action)
         if not self._left:
             return True
-        bag = actions.channels(action)
         when = self._when()
-        while self._left:
-            column = self._left[0]
-            curve = _curve(bag, column)
-            if curve is None:
-                self._fill_whole(bag, column)
-            else:
-                flips = column >= 3 and self._flips[(column - 3) // 4]
-                set_keys(curve, when, self._table[:, column], flips)
-            self._left.pop(0)
-            if time.perf_counter() > end:
-                break
+        _within(end, self._left, lambda column: self._write(bag, column, when))
         return False  # what follows the last key, `finish`, has the next step to itself
 
     def finish(self) -> bpy.types.Action:
-        """Name it, store what made it, take the mark off. Returns the new version."""
-        action, source = self.action, ids.find(bpy.data.actions, self.source_uid)
-        change = self.change
+        """Name it, store what made it, take the mark off. Returns the new version.
+
+        Raises EightcountError "take-gone" where the take was deleted meanwhile.
+        """
+        action, source, change = self.action, self._source(), self.change
         take.write_settings(action, change.settings)
         stored = take.stored_motion(action, change.settings.fps)
         take.store_motion(action, _stored(stored, change), self.rest_root)
         pins.write_pins(action, change.pins)
         record = [*edits_of(action), change.record]
         action[take.PREFIX + "edits"] = json.dumps(record)
-        if source is not None:
-            action[take.PREFIX + "parent"] = source.name
-            action.name = version_name(source.name)
+        action[take.PREFIX + "parent"] = source.name
+        action.name = version_name(source.name)
         action.pop(take.PREFIX + "star", None)
         del action[take.UNFINISHED]
         action.update_tag()
@@ -135,29 +138,66 @@ class VersionWriter:
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _copy(self) -> None:
+    def _source(self) -> bpy.types.Action:
         source = ids.find(bpy.data.actions, self.source_uid)
         if source is None:
             raise EightcountError(
                 "take-gone", "The take was deleted while it was edited.", "Undo, then edit again."
             )
-        action = source.copy()
+        return source
+
+    def _copy(self) -> None:
+        action = self._source().copy()
         action.use_fake_user = True
         action[take.UNFINISHED] = Before().as_text()
         self.action_uid = ids.uid(action)
-        self._left, self._table = list(self.change.columns), None
+        self._table, self._keys = None, {}
 
     def _prepare(self, action: bpy.types.Action) -> None:
-        """The range's rows of the key table, with the signs of the keys before it; and whose signs
-        do not meet those of the keys after it."""
+        """The range's rows of the key table, with the signs of the keys before it; and, for joints
+        whose signs do not meet those of the keys after it, the row at which they change."""
         change = self.change
+        self._left = change.columns
         before = self._row(action, change.first - 1) if change.first else None
         piece = change.motion.slice(change.first, change.last)
         self._table = keyframes.key_table(piece, self.rest_root, before)
-        self._flips = np.zeros(24, bool)
+        self._holds = [None] * 24
         if change.last < len(change.motion):
             after = self._row(action, change.last)[3:].reshape(24, 4)
-            self._flips = (self._table[-1, 3:].reshape(24, 4) * after).sum(-1) < 0
+            meet = (self._table[-1, 3:].reshape(24, 4) * after).sum(-1)
+            for joint in np.flatnonzero(meet < 0):
+                hold = self._holds[joint] = self._last_pair(joint)
+                self._table[hold + 1 :, 3 + 4 * joint : 7 + 4 * joint] *= -1
+
+    def _last_pair(self, joint: int) -> int:
+        """The last row of the range after which a joint's sign may change: it and the next one have
+        keys. Across a gap Blender would draw its line through no rotation at all."""
+        count, absent = len(self._table), self.change.absent
+        if absent is None:
+            return count - 1
+        there = ~absent[:, 3 + 4 * joint : 7 + 4 * joint].any(-1)
+        if there[-1]:
+            return count - 1
+        pairs = np.flatnonzero(there[:-1] & there[1:])
+        return int(pairs[-1]) if len(pairs) else count - 1
+
+    def _read(self, bag, column: int) -> None:
+        curve = _curve(bag, column)
+        self._keys[column] = _keys_of(curve) if curve is not None else np.zeros(0, np.float32)
+
+    def _write(self, bag, column: int, when: np.ndarray) -> None:
+        """Set one curve's keys of the range."""
+        absent = self.change.absent
+        there = np.ones(len(when), bool) if absent is None else ~absent[:, column]
+        curve = _curve(bag, column)
+        if curve is not None:
+            hold = self._holds[(column - 3) // 4] if column >= 3 else None
+            keys = self._keys.get(column)
+            if keys is None or len(keys) != 2 * len(curve.keyframe_points):
+                keys = _keys_of(curve)
+            set_keys(curve, keys, when, self._table[:, column], hold, there)
+        elif there.any():
+            self._fill_whole(bag, column)
 
     def _row(self, action: bpy.types.Action, frame: int) -> np.ndarray:
         return keyframes.sample_keys(action, np.array([self.clock.scene_frame(frame)]))[0]
@@ -179,7 +219,7 @@ def make_version(
     source: bpy.types.Action, change: Change, clock: Clock, rest_root: np.ndarray
 ) -> bpy.types.Action:
     """The new version at once."""
-    writer = VersionWriter(ids.uid(source), change, clock, rest_root)
+    writer = VersionWriter(ids.uid(source), clock, rest_root, change)
     try:
         while not writer.step(1e9):
             pass
@@ -210,30 +250,39 @@ def edits_of(action: bpy.types.Action) -> list[dict]:
         return []
 
 
-def set_keys(curve, when: np.ndarray, values: np.ndarray, flips: bool) -> None:
+def set_keys(
+    curve,
+    co: np.ndarray,
+    when: np.ndarray,
+    values: np.ndarray,
+    hold: int | None,
+    there: np.ndarray,
+) -> None:
     """Set a curve's keys at the scene frames ``when``; every other key keeps its place and value.
 
-    Where keys of the range were added or deleted by hand, it gets its one key a frame again.
+    Where keys of the range were added or deleted by hand, it gets its one key a frame again, unless
+    ``there`` (n,) says that a frame shall have none.
 
     Args:
-        flips: the key after the range has the opposite sign of quaternion: the last key is then held,
-            since the straight line between the two would pass through no rotation at all.
+        co: the curve's keys as they are, frame and value by turns.
+        hold: the frame after which the quaternion's sign is the opposite one: its key is held, since
+            the straight line to the next would pass through no rotation at all.
     """
     points = curve.keyframe_points
-    co = np.empty(2 * len(points), np.float32)
-    points.foreach_get("co", co)
     times = co[::2]
     near = 0.25 * float(when[1] - when[0]) if len(when) > 1 else 0.25
     low = int(np.searchsorted(times, when[0] - near))
     high = int(np.searchsorted(times, when[-1] + near))
     old = high - low
+    held = int(there[:hold].sum()) if hold is not None and there[hold] else None
+    when, values = when[there], values[there]
     if high == len(times) and old < len(when) and _on(times[low:high], when[:old], near):
         points.add(len(when) - old)  # the take grows
         fresh = np.stack([when[old:], values[old:]], axis=1).ravel()
         co = np.concatenate([co, fresh])
         high = low + len(when)
         for i in range(low + old, high):
-            points[i].interpolation = "LINEAR"
+            _interpolate(points[i], "LINEAR")
     if high - low == len(when) and _on(co[::2][low:high], when, near):
         co[1::2][low:high] = values
         points.foreach_set("co", co)
@@ -242,9 +291,37 @@ def set_keys(curve, when: np.ndarray, values: np.ndarray, flips: bool) -> None:
             points.remove(points[i], fast=True)
         for t, v in zip(when, values, strict=True):
             points.insert(float(t), float(v), options={"FAST"}).interpolation = "LINEAR"
-        high = low + len(when)
-    points[high - 1].interpolation = "CONSTANT" if flips else "LINEAR"
+    if held is not None:
+        _interpolate(points[low + held], "CONSTANT")
+    elif there[-1]:
+        _interpolate(points[low + len(when) - 1], "LINEAR")
     curve.update()
+
+
+def _within(end: float, columns: list[int], work: Callable[[int], None]) -> None:
+    """Do the work of columns, and take them off the list, while there is time for one more."""
+    slowest = 0.0
+    while columns:
+        begun = time.perf_counter()
+        work(columns[0])
+        columns.pop(0)
+        now = time.perf_counter()
+        slowest = max(slowest, now - begun)
+        if now + slowest > end:
+            return
+
+
+def _keys_of(curve) -> np.ndarray:
+    """A curve's keys (2 n,) float32: frame and value by turns."""
+    co = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", co)
+    return co
+
+
+def _interpolate(point, kind: str) -> None:
+    """Set it where it differs: what is set has the whole window drawn anew."""
+    if point.interpolation != kind:
+        point.interpolation = kind
 
 
 def _on(times: np.ndarray, when: np.ndarray, near: float) -> bool:

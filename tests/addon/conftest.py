@@ -15,7 +15,10 @@ bpy = pytest.importorskip("bpy", reason="Blender as a Python module (bpy) is not
 
 import blender_addon  # noqa: E402
 import eightcount  # noqa: E402
+from blender_addon.edit_job import EditRequest  # noqa: E402
+from blender_addon.job import TakeRequest  # noqa: E402
 from blender_addon.link import BackendPlan  # noqa: E402
+from blender_addon.rig import actions, armature, keyframes, take, timing  # noqa: E402
 from blender_addon.rig.sound import strips_of  # noqa: E402
 from eightcount.motion import rotations as rot  # noqa: E402
 from eightcount.motion.motion import Motion  # noqa: E402
@@ -137,3 +140,52 @@ def make_dance(frames: int, seed: int = 0) -> Motion:
     place = np.stack([np.sin(seconds), height, seconds], axis=1)
     contacts = (rng.random((frames, 4)) > 0.5).astype(np.float32)
     return Motion(rot.from_axis_angle(angles).astype(np.float32), place, contacts)
+
+
+@pytest.fixture
+def sent(monkeypatch) -> list:
+    """The wire's messages of all takes and edits that are asked for, as they go out."""
+    found = []
+    for owner in (TakeRequest, EditRequest):
+
+        def noted(request, order=owner.order):
+            made = order(request)
+            found.append(made.request)
+            return made
+
+        monkeypatch.setattr(owner, "order", noted)
+    return found
+
+
+@pytest.fixture
+def make_take() -> Callable[..., bpy.types.Action]:
+    """Makes a take that a dancer plays, as if the backend had sent it: ``make_take(song, motion)``."""
+    return key_take
+
+
+@pytest.fixture
+def made(backend, scene, song, dance) -> bpy.types.Action:
+    """A take of 120 frames, played."""
+    action = key_take(song, dance(120))
+    scene.frame_set(1)
+    return action
+
+
+def key_take(song: str, motion: Motion, genre: str = "quick") -> bpy.types.Action:
+    """A take in the scene that is shown."""
+    scene = bpy.context.scene
+    dancer = armature.find_dancer(bpy.context) or armature.create_dancer(scene)
+    action = actions.new_action(take.take_name("night train.wav", genre))
+    root = armature.rest_root(dancer)
+    clock = timing.Clock(scene.frame_start, timing.scene_fps(scene))
+    keyframes.write_take(action, motion, clock, root)
+    settings = take.TakeSettings(
+        song="night train.wav", digest="", song_path=song, genre=genre, seed=5, model="fake",
+        start=0.0, seconds=len(motion) / 30, steps=10, guidance=2.0, temperature=1.0, energy=-1.0,
+        program="0", protocol=1, first_frame=clock.start, scene_fps=clock.scene_fps,
+        beats=tuple(15.0 * i for i in range(len(motion) // 15)), downbeats=(0.0, 60.0),
+    )  # fmt: skip
+    take.write_settings(action, settings)
+    take.store_motion(action, motion, root)
+    actions.assign(dancer, action)
+    return action

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from blender_addon import session
-from blender_addon.rig import actions, armature, axes, export, keyframes, pins, take, timing
+from blender_addon.rig import actions, armature, axes, export, keyframes, pins, take
 from eightcount.motion import rotations as rot
 from eightcount.motion.skeleton import JOINTS, LOWER, UPPER
 from eightcount.wire.messages import song_digest
@@ -25,33 +25,6 @@ def fails(operator, **settings) -> str:
         operator(**settings)
     assert session.current().fault.error.hint
     return str(raised.value)
-
-
-def make_take(scene, song: str, motion, genre: str = "quick") -> bpy.types.Action:
-    """A take of 60 frames or more that a dancer plays, as if the backend had sent it."""
-    dancer = armature.find_dancer(bpy.context) or armature.create_dancer(scene)
-    action = actions.new_action(take.take_name("night train.wav", genre))
-    root = armature.rest_root(dancer)
-    clock = timing.Clock(scene.frame_start, timing.scene_fps(scene))
-    keyframes.write_take(action, motion, clock, root)
-    settings = take.TakeSettings(
-        song="night train.wav", digest="", song_path=song, genre=genre, seed=5, model="fake",
-        start=0.0, seconds=len(motion) / 30, steps=10, guidance=2.0, temperature=1.0, energy=-1.0,
-        program="0", protocol=1, first_frame=clock.start, scene_fps=clock.scene_fps,
-        beats=tuple(15.0 * i for i in range(len(motion) // 15)), downbeats=(0.0, 60.0),
-    )  # fmt: skip
-    take.write_settings(action, settings)
-    take.store_motion(action, motion, root)
-    actions.assign(dancer, action)
-    return action
-
-
-@pytest.fixture
-def made(backend, scene, song, dance) -> bpy.types.Action:
-    """A take of 120 frames, played."""
-    action = make_take(scene, song, dance(120))
-    scene.frame_set(1)
-    return action
 
 
 def played():
@@ -134,10 +107,10 @@ def test_the_range_comes_from_the_preview_range_or_the_selected_keys(made, scene
 
 
 @pytest.mark.parametrize(("fps", "base"), [(24, 1.001), (60, 1.0), (120, 1.0)])
-def test_edits_at_other_scene_rates(backend, scene, song, dance, fps, base):
+def test_edits_at_other_scene_rates(backend, scene, song, dance, make_take, fps, base):
     scene.render.fps, scene.render.fps_base = fps, base
     scene.frame_start = 101
-    made = make_take(scene, song, dance(120))
+    made = make_take(song, dance(120))
     before = keys(made)
     start, stop = 101 + fps / base, 101 + 2 * fps / base
     bpy.ops.eightcount.reroll(start=start, stop=stop)
@@ -362,11 +335,11 @@ def test_nla_tracks(made, scene):
     assert "pushed down" in fails(bpy.ops.eightcount.reroll, start=31, stop=60)
 
 
-def test_two_scenes_each_with_its_dancer(made, scene, dance, song):
+def test_two_scenes_each_with_its_dancer(made, scene, dance, song, make_take):
     other = bpy.data.scenes.new("Other")
     bpy.context.window.scene = other
     assert "plays no take" in fails(bpy.ops.eightcount.reroll, start=31, stop=60)
-    make_take(other, song, dance(90, seed=1), "slow")
+    make_take(song, dance(90, seed=1), "slow")
     bpy.ops.eightcount.reroll(start=31, stop=60, genre="quick")
     assert played().name == "night train slow #1 v2"
     bpy.context.window.scene = scene

@@ -9,7 +9,7 @@ import bpy
 import pytest
 
 from blender_addon import job as jobs
-from blender_addon import session
+from blender_addon import pump, session
 from blender_addon.link import BackendPlan
 from blender_addon.operators.backend import details
 from blender_addon.rig import actions, armature, keyframes, take
@@ -257,3 +257,24 @@ def test_where_the_backend_is_unknown_or_gone(addon, scene, monkeypatch, tmp_pat
     with pytest.raises(RuntimeError, match="There is no backend"):
         bpy.ops.eightcount.backend_start()
     assert not Path(addon.connection_file).exists()
+
+
+def test_a_fault_of_our_own_ends_the_job_and_says_so(backend, scene, song, snapshot, monkeypatch):
+    """Blender may refuse anything between two ticks; the timer must go on all the same."""
+    bpy.ops.eightcount.backend_start()
+    before = snapshot()
+
+    def refuse(_job, _frames):
+        raise AttributeError("it is read-only now")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs.TakeJob, "take_frames", refuse)
+        assert "read-only now" in fails(song=song, genre="slow", seconds=5)
+    assert snapshot() == before and session.current().job is None
+    assert bpy.ops.eightcount.generate(song=song, genre="quick", seconds=1) == {"FINISHED"}
+
+
+def test_a_tick_takes_longer_only_where_drawing_takes_much_longer():
+    assert pump.budget(0.0) == pump.budget(pump.KEYING) == pump.budget(0.016) == pump.BUDGET
+    assert pump.BUDGET < pump.budget(0.06) <= 0.06 * pump.SHARE
+    assert pump.budget(3.0) == pump.MOST

@@ -111,6 +111,24 @@ def test_a_song_that_went_away(link, tmp_path):
     assert error.code == "song-missing" and "gone.ogg" in error.sentence
 
 
+def test_a_file_is_read_again_only_where_it_has_changed(link, tmp_path, monkeypatch):
+    path, reads = tmp_path / "song.ogg", []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda p: reads.append(p) or read_bytes(p))
+    digests = []
+    for content in (bytes(50), bytes(50), bytes(70)):
+        if not path.exists() or path.stat().st_size != len(content):
+            path.write_bytes(content)
+        wish = order("quick", 1, song=path)
+        link.order(wish)
+        events = wait_until(link, ended(wish.job))
+        digests += [e.digest for e in events if isinstance(e, SongReady)]
+        assert events[-1].done is not None
+        digests.append(reads.count(path))
+    # read to name it and to send it; not at all; and both again
+    assert digests == [digests[0], 2, digests[0], 2, digests[4], 4] and digests[4] != digests[0]
+
+
 def test_stop_while_the_backend_still_starts(addon, tmp_path, monkeypatch):
     monkeypatch.setenv("EIGHTCOUNT_RUNTIME_DIR", str(tmp_path))
     link = Link(BackendPlan(python=sys.executable, program=("-c", "import time; time.sleep(60)")))

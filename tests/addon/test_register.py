@@ -11,7 +11,7 @@ import bpy
 import pytest
 
 import blender_addon
-from blender_addon import preferences, properties, session
+from blender_addon import genres, preferences, properties, session
 from blender_addon.link import BackendPlan
 
 FOLDER = Path(blender_addon.__file__).parent
@@ -77,7 +77,7 @@ def test_every_operator_and_setting_has_a_tooltip(addon, scene):
 
 def test_genres_come_from_the_backend_and_a_choice_survives(backend, scene):
     settings = scene.eightcount
-    assert properties.genres() == properties.USUAL_GENRES
+    assert properties.genres() == tuple(genres.KNOWN)
     settings.genre = "salsa"
     bpy.ops.eightcount.backend_start()
     assert "quick" in properties.genres()

@@ -128,13 +128,13 @@ def test_tempo_nudge_and_first_beat(two):
     settings = replace(
         settings, beats=tuple(15.0 * i for i in range(16)), downbeats=(0.0, 60.0, 120.0, 180.0)
     )
-    assert nudged(settings, "HEARD", 0) == settings
-    half = nudged(settings, "HALF", 0)
+    assert nudged(settings, 1.0, 0) == settings
+    half = nudged(settings, 0.5, 0)
     assert half.beats == tuple(30.0 * i for i in range(8)) and half.downbeats == (0.0, 120.0)
-    double = nudged(settings, "DOUBLE", 0)
+    double = nudged(settings, 2.0, 0)
     assert len(double.beats) == 31 and double.downbeats[:2] == (0.0, 30.0)
-    assert nudged(settings, "HEARD", 1).downbeats[0] == 15.0
-    assert nudged(settings, "HEARD", -1).downbeats[0] == 45.0
+    assert nudged(settings, 1.0, 1).downbeats[0] == 15.0
+    assert nudged(settings, 1.0, -1).downbeats[0] == 45.0
 
 
 def test_a_range_of_counts(two, scene):

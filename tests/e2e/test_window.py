@@ -89,6 +89,7 @@ def test_from_the_zip_to_an_edited_take_and_back(version, extension, connection,
         "seconds": 6.0,
         "genre": "pop",
         "out": str(out),
+        "steps": ["take", "edit", "file"],
     }
     (out / "plan.json").write_text(json.dumps(plan))
     script = Path(__file__).with_name("in_window.py")

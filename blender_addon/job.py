@@ -59,7 +59,7 @@ class TakeRequest:
     genre: str | None = None
     seed: int = 0
     steps: int = 12
-    guidance: float = 3.0
+    guidance: float = 1.0
     temperature: float = 0.8
     energy: float | None = None
     model: str = ""

@@ -69,7 +69,7 @@ class EightcountPreferences(bpy.types.AddonPreferences):
     guidance: FloatProperty(
         name="Guidance",
         description="Guidance that new scenes start with",
-        default=3.0,
+        default=1.0,
         min=0.0,
         max=10.0,
     )

@@ -205,8 +205,8 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     guidance: FloatProperty(
         name="Guidance",
-        description="How strictly song and genre are followed",
-        default=3.0,
+        description="How far song and genre are exaggerated; 1 is what the model learnt, and fastest",
+        default=1.0,
         min=0.0,
         max=10.0,
         soft_max=5.0,

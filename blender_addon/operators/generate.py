@@ -62,10 +62,10 @@ class EIGHTCOUNT_OT_generate(Waits, bpy.types.Operator):
     )
     guidance: FloatProperty(
         name="Guidance",
-        description="How strictly song and genre are followed",
+        description="How far song and genre are exaggerated; 1 is what the model learnt, and fastest",
         min=0.0,
         max=10.0,
-        default=3.0,
+        default=1.0,
         options={"SKIP_SAVE"},
     )
     temperature: FloatProperty(

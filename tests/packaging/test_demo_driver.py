@@ -13,7 +13,7 @@ import pytest
 
 from eightcount.motion.formats.bvh import read_bvh
 from eightcount.motion.formats.npz import load_take
-from eightcount_setup.demo import TAKE_FILES, VIDEO, DemoOrder, find_song, run_demo
+from eightcount_setup.demo import TAKE_FILES, VIDEO, DemoOrder, run_demo
 from eightcount_setup.extension import ready_extension
 from eightcount_setup.faults import SetupFault
 from eightcount_setup.journal import Journal
@@ -37,7 +37,9 @@ def made(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             raise
         pytest.skip("the zip is not built, and no package registry answers")
     (folder / "packaging").symlink_to(root / "packaging")
-    order = DemoOrder(song=find_song(root, None), seconds=1.0, seed=2**40, model="debug")
+    order = DemoOrder(
+        song=root / "assets" / "demo" / "salsa-104.ogg", seconds=1.0, seed=2**40, model="debug"
+    )
     assert run_demo(folder, installation, order, journal) == 0
     journal.close()
     return folder / "out" / "demo"

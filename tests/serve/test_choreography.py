@@ -97,3 +97,20 @@ def test_a_song_becomes_a_take_across_two_processes(start):
     stopped = list(client.generate(request, cancelled=lambda: True))[-1]
     assert isinstance(stopped, (Cancelled, Done))
     assert isinstance(finish(client.generate(request)), Done)
+
+
+def test_half_of_the_cores_are_left_to_blender(monkeypatch):
+    import torch
+
+    from eightcount.serve import choreography
+
+    asked = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    for cores in (None, 1, 2, 6, 64):
+        monkeypatch.setattr(choreography.os, "cpu_count", lambda cores=cores: cores)
+        choreography.leave_room()
+    assert asked == [1, 1, 1, 3, 4]
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    choreography.leave_room()
+    assert len(asked) == 5

@@ -19,8 +19,9 @@ def main(text: str) -> None:
     import torch
 
     from eightcount.models import load_model
-    from eightcount.serve.choreography import pick_device
+    from eightcount.serve.choreography import leave_room, pick_device
 
+    leave_room()
     if settings["threads"]:
         torch.set_num_threads(settings["threads"])
     model = load_model(settings["model"], pick_device(settings["device"]))

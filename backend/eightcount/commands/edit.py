@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
     parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
-    parser.add_argument("--guidance", type=float, default=3.0)
+    parser.add_argument("--guidance", type=float, default=1.0)
     parser.add_argument("--temperature", type=float, default=0.8)
     parser.add_argument("--loop", action="store_true", help="the take's end flows into its start")
     add_counting(parser, None, None)  # without them, as the take's song was counted
@@ -45,11 +45,12 @@ def run(args: argparse.Namespace) -> int:
     from eightcount.models import list_models, load_model
     from eightcount.motion.formats.npz import load_take, save_take
     from eightcount.music.song import decode_song
-    from eightcount.serve.choreography import pick_device, within_take
+    from eightcount.serve.choreography import leave_room, pick_device, within_take
 
     start, stop = parse_range(args.range)
     take = load_take(args.take)
     made_by = take.model if take.model in list_models() else ""
+    leave_room()
     model = load_model(args.model or made_by, pick_device(args.device))
     begin = time.perf_counter()
     song = decode_song(args.song)

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", type=float, default=0.0, help="seconds into the song")
     parser.add_argument("--seconds", type=float, help="length; without it, to the song's end")
     parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
-    parser.add_argument("--guidance", type=float, default=3.0, help="1 = off")
+    parser.add_argument("--guidance", type=float, default=1.0, help="1 = off")
     parser.add_argument("--temperature", type=float, default=0.8, help="0 = the surest every time")
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
     add_counting(parser, 1.0, 0)
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from eightcount.motion.formats.npz import save_take
     from eightcount.motion.motion import Motion
     from eightcount.music.song import decode_song
-    from eightcount.serve.choreography import pick_device, within_take
+    from eightcount.serve.choreography import leave_room, pick_device, within_take
 
     request = Request(
         args.genre,
@@ -74,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     )
     request.check()
     clock = _Clock()
+    leave_room()
     model = load_model(args.model, pick_device(args.device))
     clock.note("load_model")
     song = decode_song(args.song)

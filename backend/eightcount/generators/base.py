@@ -55,7 +55,9 @@ class Sampling:
 
     Attributes:
         steps: decoding passes; 1 is the published non-autoregressive pass.
-        guidance: weight of the condition against none (classifier-free guidance); 1 = off.
+        guidance: weight of the condition against none (classifier-free guidance); 1 = off, which
+            costs half the passes. On held-out songs it gained nothing on the beat and cost variety
+            and likeness to the genre (1.5: half way, 3: clearly).
         temperature: of the softmax; 0 takes the surest token every time.
         top_p: nucleus kept.
         order_noise: how random the order is in which tokens are fixed. Small values fix the surest
@@ -63,7 +65,7 @@ class Sampling:
     """
 
     steps: int = 12
-    guidance: float = 3.0
+    guidance: float = 1.0
     temperature: float = 0.8
     top_p: float = 0.95
     order_noise: float = 8.0

@@ -28,13 +28,13 @@ def most_repeated(
         same: cm.
 
     Returns:
-        a count; NaN for a clip shorter than two stretches.
+        a count; a clip shorter than two stretches has 1.
     """
     poses = sample_poses(joints, fps, _RATE)
     length = round(seconds * _RATE)
     starts = len(poses) - length + 1
     if starts <= length:
-        return float("nan")
+        return 1.0
     gaps = np.empty((len(poses), len(poses)), np.float32)
     for row, pose in enumerate(poses):
         gaps[row] = 100 * np.linalg.norm(poses - pose, axis=-1).mean(axis=1)

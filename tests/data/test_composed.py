@@ -26,7 +26,7 @@ def write(folder, workers: int = 1):
     write_composed_pairs(
         writer,
         [song(False), song(True)],
-        dances={"house": 2},
+        dances={"house": 4},
         held_out_dances=1,
         workers=workers,
         progress=lambda _: None,
@@ -38,21 +38,27 @@ def write(folder, workers: int = 1):
 def test_a_pair_is_the_whole_song_danced_on_its_beats(tmp_path):
     shard = write(tmp_path)
     assert [(s.genre, s.held_out, s.length) for s in shard.sequences] == [
-        ("house", False, 420), ("house", False, 420), ("house", True, 420),
+        *[("house", False, 420)] * 4, ("house", True, 420),
     ]  # fmt: skip
     assert shard.held_out()[0].name.endswith("song-True")
+    on, between = [], []  # single dances may rest between beats; most rest on them
     for s in shard.sequences:
         streams = (shard.read(s, key) for key in ("lower", "upper"))
         joints = from_streams(*streams)[0].joints()
         beats = song(s.held_out).rhythm.beats
-        off = beats[:-1] + 7.5
-        assert bas_music_to_motion(joints, beats) > bas_music_to_motion(joints, off) + 0.05
-    first, second = shard.training()
+        on.append(bas_music_to_motion(joints, beats))
+        between.append(bas_music_to_motion(joints, beats[:-1] + 7.5))
+        moves = s.info["moves"]
+        assert moves[0][1] == 0 and moves[-1][2] == 420
+        names = {part for name, _, _ in moves for part in name.split(" + ")}
+        assert names <= {m.name for m in training_moves("house")}
+    assert np.mean(on) > np.mean(between) + 0.05
+    first, second, *_ = shard.training()
     assert np.abs(shard.read(first, "upper") - shard.read(second, "upper")).max() > 0.1
 
 
-def test_the_same_seed_gives_the_same_dances(tmp_path):
-    one, two = write(tmp_path / "one"), write(tmp_path / "two")
+def test_the_same_seed_gives_the_same_dances_in_any_number_of_processes(tmp_path):
+    one, two = write(tmp_path / "one"), write(tmp_path / "two", workers=2)
     for key in ("lower", "upper", "rhythm", "energy"):
         np.testing.assert_array_equal(one.arrays[key], two.arrays[key])
 

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lengths", type=float, nargs="*", default=list(LENGTHS), help="seconds")
     parser.add_argument("--runs", type=int, default=3, help="warm passes; their median is shown")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads; 0 = as the backend chooses")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="CPU threads; 0 = as the backend chooses"
+    )
     parser.add_argument("--steps", type=int, default=12, help="decoding passes")
     parser.add_argument("--model", default="", help="a name in assets/models, or a folder")
     parser.add_argument(

@@ -52,6 +52,9 @@ def write_composed_pairs(
 ) -> None:
     """Add composed dances with their songs to a shard of pairs, each as long as its song.
 
+    ``info["moves"]`` of a sequence names its moves in order, each with first frame and frame after
+    the last: what a model that reads text would be told.
+
     Args:
         writer: the shard, with the arrays of :func:`pair_arrays`.
         songs: the song library; training dances use training songs, held-out ones the held-out.
@@ -65,8 +68,9 @@ def write_composed_pairs(
     for genre, wanted in dances.items():
         for held_out, count in ((False, wanted), (True, held_out_dances)):
             jobs = _jobs(songs, genre, count, held_out, None, rng)
-            for job, arrays in _composed(jobs, workers):
-                writer.add(arrays, name=_name(job), genre=genre, held_out=held_out, info=_INFO)
+            for job, arrays, moves in _composed(jobs, workers):
+                info = _INFO | {"moves": moves}
+                writer.add(arrays, name=_name(job), genre=genre, held_out=held_out, info=info)
             progress(f"{genre}{' (held out)' if held_out else ''}: {len(jobs)} composed dances")
 
 
@@ -93,7 +97,7 @@ def add_composed_clips(
     rng = np.random.default_rng([seed, 2])
     for genre, count in dances.items():
         jobs = _jobs(songs, genre, count, False, CLIP_FRAMES, rng)
-        for job, arrays in _composed(jobs, workers):
+        for job, arrays, _ in _composed(jobs, workers):
             streams = {key: arrays[key] for key in ("lower", "upper")}
             writer.add(streams, name=_name(job), genre=genre, held_out=False, info=_INFO)
     for move in held_out_moves():
@@ -120,27 +124,35 @@ def _jobs(songs, genre: str, count: int, held_out: bool, frames: int | None, rng
     ]
 
 
-def _composed(jobs: list[_Job], workers: int) -> Iterator[tuple[_Job, dict[str, np.ndarray]]]:
-    """Jobs with their arrays, in order, whatever the number of processes."""
+#: names, first frames and frames after the last of the moves of a dance
+Moves = list[tuple[str, int, int]]
+
+
+def _composed(
+    jobs: list[_Job], workers: int
+) -> Iterator[tuple[_Job, dict[str, np.ndarray], Moves]]:
+    """Jobs with their arrays and moves, in order, whatever the number of processes."""
     workers = workers or os.cpu_count() or 1
     if workers == 1 or len(jobs) < 4:
-        yield from ((job, _compose(job)) for job in jobs)
+        yield from ((job, *_compose(job)) for job in jobs)
         return
     # spawned, because a forked child would inherit torch's threads in an unknown state
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for first in range(0, len(jobs), _CHUNK):
             part = jobs[first : first + _CHUNK]
-            yield from zip(part, pool.map(_compose, part, chunksize=4), strict=True)
+            made = pool.map(_compose, part, chunksize=4)
+            yield from ((job, *dance) for job, dance in zip(part, made, strict=True))
 
 
-def _compose(job: _Job) -> dict[str, np.ndarray]:
+def _compose(job: _Job) -> tuple[dict[str, np.ndarray], Moves]:
     song, frames = job.song, job.frames
-    moves = training_moves(job.genre)
+    library = training_moves(job.genre)
     dance = compose(
-        song.rhythm, frames, job.genre, job.seed, energy=song.loudness[:frames], library=moves
+        song.rhythm, frames, job.genre, job.seed, energy=song.loudness[:frames], library=library
     )
     lower, upper = to_streams(dance.motion)
-    return pair_arrays(lower, upper, dance.motion.joints(), song)
+    moves = [(d.name, d.start, d.end) for d in dance.moves]
+    return pair_arrays(lower, upper, dance.motion.joints(), song), moves
 
 
 def _name(job: _Job) -> str:

@@ -14,7 +14,8 @@ from .. import properties, session
 from ..rig import take, timing
 from .reporting import refuse
 
-MARK = "eightcount"
+#: the scene's note of the markers that we set: Blender 5.0's markers carry no properties of their own
+NOTE = "eightcount_markers"
 
 
 class EIGHTCOUNT_OT_beats_to_markers(bpy.types.Operator):
@@ -44,16 +45,27 @@ class EIGHTCOUNT_OT_beats_to_markers(bpy.types.Operator):
                 "take-none", "The dancer plays no take.", "Choose a take in the list."
             )
             return refuse(self, "takes", error)
-        markers = context.scene.timeline_markers
-        for marker in [m for m in markers if m.get(MARK)]:
-            markers.remove(marker)
+        _remove_ours(context.scene)
         chosen = context.scene.eightcount
         if settings is not None:
             factor = properties.TEMPO_FACTORS[chosen.tempo_factor]
             settings = nudged(settings, factor, chosen.first_count)
-        for frame, name in marks(settings, self.kind) if settings is not None else ():
-            markers.new(name, frame=frame)[MARK] = True
+        made = list(marks(settings, self.kind)) if settings is not None else []
+        for frame, name in made:
+            context.scene.timeline_markers.new(name, frame=frame)
+        context.scene[NOTE] = "\n".join(_noted(frame, name) for frame, name in made)
         return {"FINISHED"}
+
+
+def _remove_ours(scene) -> None:
+    """Take our markers away; one that was moved or renamed since is the user's own."""
+    ours = set(str(scene.get(NOTE, "")).splitlines())
+    for marker in [m for m in scene.timeline_markers if _noted(m.frame, m.name) in ours]:
+        scene.timeline_markers.remove(marker)
+
+
+def _noted(frame: int, name: str) -> str:
+    return f"{frame} {name}"
 
 
 def nudged(settings: take.TakeSettings, factor: float, later: int) -> take.TakeSettings:

@@ -15,6 +15,7 @@ import numpy as np
 from eightcount.choreographer import Request, choreograph
 from eightcount.data.shards import open_shard
 from eightcount.data.song_library import song_files
+from eightcount.listening import Heard, hear
 from eightcount.metrics.evaluate import Evaluation, evaluate
 from eightcount.metrics.protocols import PROTOCOLS
 from eightcount.metrics.report import write_report
@@ -25,8 +26,7 @@ from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import FPS
 from eightcount.moves.compose import compose
 from eightcount.moves.feel import GENRES
-from eightcount.music.rhythm import Rhythm, find_rhythm, loudness_curve
-from eightcount.music.song import Song, decode_song
+from eightcount.music.song import decode_song
 from eightcount.training.quality import quality_table
 from eightcount.training.reference import write_reference
 
@@ -50,8 +50,7 @@ class JudgedSong:
     """A song to judge by, heard once for all takes."""
 
     name: str
-    song: Song
-    rhythm: Rhythm
+    heard: Heard
 
 
 def held_out_files(work: Path, folders: list[Path]) -> list[Path]:
@@ -77,7 +76,7 @@ def judged_songs(places: list[Path], config: ScoreConfig) -> list[JudgedSong]:
         try:
             song = decode_song(path, seconds=config.start + config.seconds + 10)
             if song.seconds >= config.start + config.seconds and not song.warnings:
-                found.append(JudgedSong(path.stem, song, find_rhythm(song)))
+                found.append(JudgedSong(path.stem, hear(song)))
         except EightcountError as fault:
             print(f"{path.name} is not judged by: {fault}")
     if not found:
@@ -111,7 +110,7 @@ def score(
         The path of ``quality.md``.
     """
     for song in songs:
-        progress(f"{song.name}: {song.rhythm.tempo:.0f} BPM")
+        progress(f"{song.name}: {song.heard.rhythm.tempo:.0f} BPM")
         for genre in model.genres:
             for seed in config.seeds:
                 _model_take(model, song, genre, seed, config, folder / "takes")
@@ -137,50 +136,31 @@ def score(
 
 
 def _model_take(
-    model: Model, heard: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
+    model: Model, song: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
 ) -> None:
-    path = folder / f"{heard.name}_{genre}_{seed}.npz"
+    path = folder / f"{song.name}_{genre}_{seed}.npz"
     if path.exists():
         return
     request = Request(genre, seed, start=config.start, seconds=config.seconds)
-    chunks = choreograph(heard.song, request, model, rhythm=heard.rhythm)
-    _save(
-        path,
-        Motion.concatenate([c.motion for c in chunks]),
-        heard,
-        genre,
-        seed,
-        model.name,
-        request.start,
-    )
+    motion = Motion.concatenate([c.motion for c in choreograph(song.heard, request, model)])
+    _save(path, motion, song, config, genre=genre, seed=seed, model=model.name)
 
 
 def _composer_take(
-    heard: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
+    song: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
 ) -> None:
-    path = folder / f"{heard.name}_{genre}_{seed}.npz"
+    path = folder / f"{song.name}_{genre}_{seed}.npz"
     if path.exists():
         return
     first, count = round(config.start * FPS), round(config.seconds * FPS)
-    dance = compose(
-        heard.rhythm, first + count, genre, 10_000 + seed, energy=loudness_curve(heard.song)
-    )
-    _save(
-        path, dance.motion.slice(first, first + count), heard, genre, seed, "composer", config.start
-    )
+    heard = song.heard
+    dance = compose(heard.rhythm, first + count, genre, 10_000 + seed, energy=heard.loudness)
+    motion = dance.motion.slice(first, first + count)
+    _save(path, motion, song, config, genre=genre, seed=seed, model="composer")
 
 
-def _save(
-    path: Path, motion: Motion, heard: JudgedSong, genre: str, seed: int, model: str, start: float
-) -> None:
-    beats = heard.rhythm.beats - start * FPS
+def _save(path: Path, motion: Motion, song: JudgedSong, config: ScoreConfig, **made_by) -> None:
+    beats = song.heard.rhythm.beats - config.start * FPS
+    beats = beats[(beats >= 0) & (beats < len(motion))]
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_take(
-        path,
-        motion,
-        beats=beats[(beats >= 0) & (beats < len(motion))],
-        genre=genre,
-        seed=seed,
-        model=model,
-        extra={"song": heard.name},
-    )
+    save_take(path, motion, beats=beats, extra={"song": song.name}, **made_by)

@@ -9,13 +9,14 @@ is begun and memory does not grow with the song.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from eightcount.generators.base import MASKED, Sampling
+from eightcount.freshness import DRAWS, HEAT, MOST, Freshness
+from eightcount.generators.base import MASKED, Condition, Sampling
 from eightcount.generators.decoding import Stopped, decode
 from eightcount.listening import Heard, Listening, hear, listen
 from eightcount.models import Model
@@ -185,6 +186,7 @@ def token_windows(
     sampling = Sampling(request.steps, request.guidance, request.temperature)
     length = heard.condition.semantic.shape[1]
     kept: tuple[Tensor, Tensor] | None = None
+    fresh = Freshness(model.motion)
     start = 0
     while True:
         stop = min(start + WINDOW, length)
@@ -195,32 +197,70 @@ def token_windows(
         if kept is not None:
             known = len(kept[0])
             lower[0, :known], upper[0, :known] = kept
+        end = stop - start if stop == length else stop - start - DISCARD
+        end = min(end, heard.border(start + known) - start)
+        condition = heard.window(start, stop, at=start + known)
+        open_window = _Window(condition, lower, upper, start, known, end)
+        lower, upper = _freshest(open_window, request.seed, sampling, model, fresh, cancelled)
+        last = start + end == length
+        yield lower[known:end], upper[known:end], last
+        if last:
+            return
+        begin = max(0, end - MEMORY)
+        kept = lower[begin:end], upper[begin:end]
+        start += begin
+
+
+@dataclass(frozen=True)
+class _Window:
+    """Tokens (1, n) to fill in, from token ``start`` of the take; ``known`` of them are given, and
+    those from ``end`` on are thrown away."""
+
+    condition: Condition
+    lower: Tensor
+    upper: Tensor
+    start: int
+    known: int
+    end: int
+
+
+def _freshest(
+    window: _Window,
+    seed: int,
+    sampling: Sampling,
+    model: Model,
+    fresh: Freshness,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[Tensor, Tensor]:
+    """Token ids (end,) of a window: its first draw, or a later one if that wears a stretch out."""
+    drawn: list[tuple[float, np.ndarray, Tensor, Tensor]] = []
+    for draw in range(DRAWS):
         try:
             lower, upper = decode(
                 model.generator,
-                heard.window(start, stop, at=start + known),
-                lower,
-                upper,
-                sampling,
-                window_seed(request.seed, start),
+                window.condition,
+                window.lower,
+                window.upper,
+                replace(sampling, temperature=sampling.temperature + draw * HEAT),
+                window_seed(seed, window.start, draw),
                 cancelled,
             )
         except Stopped:
             raise Cancelled from None
-        end = stop - start if stop == length else stop - start - DISCARD
-        end = min(end, heard.border(start + known) - start)
-        last = start + end == length
-        yield lower[0, known:end], upper[0, known:end], last
-        if last:
-            return
-        begin = max(0, end - MEMORY)
-        kept = lower[0, begin:end], upper[0, begin:end]
-        start += begin
+        lower, upper = lower[0, : window.end], upper[0, : window.end]
+        poses = fresh.poses(lower, upper, window.known)
+        drawn.append((fresh.repeats(poses), poses, lower, upper))
+        if drawn[-1][0] <= MOST:
+            break
+    _, poses, lower, upper = min(drawn, key=lambda found: found[0])
+    fresh.keep(poses)
+    return lower, upper
 
 
-def window_seed(seed: int, start: int) -> int:
-    """A seed of its own for each window, far from those of neighbouring seeds."""
-    return int(np.random.SeedSequence([seed, start]).generate_state(1, np.uint64)[0])
+def window_seed(seed: int, start: int, draw: int = 0) -> int:
+    """A seed of its own for each window and draw, far from those of neighbouring seeds."""
+    words = [seed, start, draw] if draw else [seed, start]
+    return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0])
 
 
 class Finishing:

@@ -30,8 +30,17 @@ def most_repeated(
     Returns:
         a count; a clip shorter than two stretches has 1.
     """
-    poses = sample_poses(joints, fps, _RATE)
-    length = round(seconds * _RATE)
+    return most_repeated_poses(sample_poses(joints, fps, _RATE), round(seconds * _RATE), same)
+
+
+def most_repeated_poses(poses: np.ndarray, length: int, same: float = SAME_STRETCH) -> float:
+    """:func:`most_repeated` for poses that are sampled already.
+
+    Args:
+        poses: (K, 24, 3) metres, root-relative, heading removed.
+        length: poses in a stretch.
+        same: cm.
+    """
     starts = len(poses) - length + 1
     if starts <= length:
         return 1.0

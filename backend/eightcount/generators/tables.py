@@ -59,5 +59,5 @@ class CodeTable(nn.Module):
         return F.embedding(torch.where(ids < 0, len(rows) - 1, ids), rows)
 
     def score(self, x: Tensor) -> Tensor:
-        """Logits (B, L, codes) of features (B, L, d)."""
+        """Logits (..., codes) of features (..., d)."""
         return x @ self.rows().T.to(x.dtype)

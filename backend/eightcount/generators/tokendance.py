@@ -121,9 +121,18 @@ class TokenDance(nn.Module):
         return x + y + self.timing(torch.cat(parts, -1)), genre
 
     def dance(
-        self, lower: Tensor, upper: Tensor, heard: Tensor, genre: Tensor
+        self,
+        lower: Tensor,
+        upper: Tensor,
+        heard: Tensor,
+        genre: Tensor,
+        places: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Logits (B, L, codes) of both streams from tokens (B, L) and what :meth:`hear` returned."""
+        """Logits (B, L, codes) of both streams from tokens (B, L) and what :meth:`hear` returned.
+
+        With ``places``, two masks (B, L), only the logits (n, codes) of those places: in training
+        the heads of tokens that are given would be half of the heads' work, for nothing.
+        """
         x = self.lower.embed(lower) + self.upper.embed(upper) + heard + genre[:, None]
         for layer, gate, condition in zip(
             self.global_scanner, self.gates, self.conditions, strict=True
@@ -132,10 +141,10 @@ class TokenDance(nn.Module):
         low = up = x
         for one, two in zip(self.lower_scanner, self.upper_scanner, strict=True):
             low, up = one(low), two(up)
-        return (
-            self.lower_head.score(self.lower_norm(low)),
-            self.upper_head.score(self.upper_norm(up)),
-        )
+        low, up = self.lower_norm(low), self.upper_norm(up)
+        if places is not None:
+            low, up = low[places[0]], up[places[1]]
+        return self.lower_head.score(low), self.upper_head.score(up)
 
     def forward(
         self,
@@ -144,6 +153,7 @@ class TokenDance(nn.Module):
         condition: Condition,
         conditioned: Tensor | None = None,
         music: Tensor | None = None,
+        places: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Logits of both streams in one go (training)."""
-        return self.dance(lower, upper, *self.hear(condition, conditioned, music))
+        """Logits of both streams in one go (training); ``places`` as in :meth:`dance`."""
+        return self.dance(lower, upper, *self.hear(condition, conditioned, music), places)

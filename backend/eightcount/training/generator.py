@@ -148,10 +148,12 @@ class GeneratorStage:
         seen_lower = torch.where(noise[0], random[0], lower).masked_fill(low_mask, MASKED)
         seen_upper = torch.where(noise[1], random[1], upper).masked_fill(up_mask, MASKED)
         with fabric.autocast():
-            low, up = module(seen_lower, seen_upper, condition, conditioned, heard)
+            low, up = module(
+                seen_lower, seen_upper, condition, conditioned, heard, (low_mask, up_mask)
+            )
         return {
-            "lower": _masked_loss(low, lower, low_mask, 0.05),
-            "upper": _masked_loss(up, upper, up_mask, 0.05),
+            "lower": _loss(low, lower[low_mask], 0.05),
+            "upper": _loss(up, upper[up_mask], 0.05),
         }
 
     @torch.no_grad()
@@ -174,19 +176,21 @@ class GeneratorStage:
                     lower.masked_fill(mask[0], MASKED),
                     upper.masked_fill(mask[1], MASKED),
                     condition,
+                    places=(mask[0], mask[1]),
                 )
-                value = float(_masked_loss(low, lower, mask[0], 0.0))
+                value = float(_loss(low, lower[mask[0]], 0.0))
                 if late:
                     totals["lower_off_beat"] += value
                 else:
                     totals["lower"] += value
-                    totals["upper"] += float(_masked_loss(up, upper, mask[1], 0.0))
+                    totals["upper"] += float(_loss(up, upper[mask[1]], 0.0))
         scores = {key: value / len(self.held_out) for key, value in totals.items()}
         scores["loss"] = scores["lower"] + scores["upper"]
         return scores
 
 
-def _masked_loss(logits: Tensor, target: Tensor, mask: Tensor, smoothing: float) -> Tensor:
-    if not bool(mask.any()):
+def _loss(logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
+    """Cross-entropy of logits (n, codes); zero where nothing was masked."""
+    if not len(target):
         return logits.sum() * 0
-    return F.cross_entropy(logits[mask].float(), target[mask], label_smoothing=smoothing)
+    return F.cross_entropy(logits.float(), target, label_smoothing=smoothing)

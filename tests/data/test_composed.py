@@ -77,3 +77,14 @@ def test_held_out_moves_are_kept_for_judging(tmp_path):
         kept = {m.name for m in training_moves(genre)}
         assert len(kept) == len(moves_of(genre)) - 1
         assert not kept & {m.name for m in held_out_moves() if m.genre == genre}
+
+
+def test_invented_dances_come_along_and_differ_from_authored_ones(tmp_path):
+    writer = ShardWriter(tmp_path)
+    add_composed_clips(writer, [song(False)], dances={"pop": 1}, invented=2, workers=1)
+    writer.close()
+    training = open_shard(tmp_path).training()
+    assert [s.info["invented"] for s in training] == [False, True, True]
+    assert {s.genre for s in training} == {"pop"}
+    one, two, three = (open_shard(tmp_path).read(s, "upper") for s in training)
+    assert np.abs(one - two).max() > 0.1 and np.abs(two - three).max() > 0.1

@@ -61,6 +61,19 @@ def test_reference_takes_are_cut_to_length_and_chosen_by_kind(pairs, tmp_path):
     assert write_reference(pairs, tmp_path / "none", authored=False) == 0
 
 
+def test_reference_takes_begin_where_told_or_as_late_as_they_can(pairs, tmp_path):
+    write_reference(pairs, tmp_path / "whole")
+    write_reference(pairs, tmp_path / "later", first=100, frames=120)
+    write_reference(pairs, tmp_path / "end", first=290, frames=120)
+    whole, later, end = (
+        load_take(sorted((tmp_path / name).glob("*.npz"))[0]) for name in ("whole", "later", "end")
+    )
+    hips = whole.motion.joints()[:, 1, 1]  # the place starts anew, heights do not
+    np.testing.assert_allclose(later.motion.joints()[:, 1, 1], hips[100:220], atol=1e-4)
+    np.testing.assert_allclose(end.motion.joints()[:, 1, 1], hips[180:], atol=1e-4)
+    np.testing.assert_allclose(later.beats, np.arange(105, 220, 15) - 100, atol=1e-3)
+
+
 @pytest.mark.heavy
 def test_the_table_has_every_column_and_a_cut_run_goes_on(songs, pairs, tmp_path):
     model = load_model("debug")

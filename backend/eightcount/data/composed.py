@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -19,6 +19,9 @@ from eightcount.data.shards import ShardWriter
 from eightcount.data.song_library import LibrarySong
 from eightcount.motion.streams import to_streams
 from eightcount.moves.compose import compose
+from eightcount.moves.feel import GENRES
+from eightcount.moves.invented import invented_moves
+from eightcount.moves.language import Move
 from eightcount.moves.library import held_out_moves, training_moves
 from eightcount.moves.solo import dance_move
 
@@ -26,6 +29,8 @@ from eightcount.moves.solo import dance_move
 CLIP_FRAMES = 900
 #: counts for which a held-out move is danced to judge the tokenizer by
 _HELD_OUT_COUNTS = 32
+#: invented moves that one dance of them is made of
+_INVENTED = 8
 #: dances that wait for the disk: more would only fill the memory
 _CHUNK = 64
 
@@ -38,6 +43,7 @@ class _Job:
     genre: str
     seed: int
     frames: int
+    invented: bool = False
 
 
 def write_composed_pairs(
@@ -79,10 +85,14 @@ def add_composed_clips(
     songs: list[LibrarySong],
     *,
     dances: dict[str, int],
+    invented: int = 0,
     seed: int = 0,
     workers: int = 0,
 ) -> None:
     """Add composed dances of 30 s, and the held-out moves, to the tokenizer's shard.
+
+    Dances of invented moves come along: 111 authored moves alone leave the tokenizer knowing those
+    and no others.
 
     Held out are whole moves that no training dance contains: what the tokenizer loses on them says
     what it loses on a move it never saw.
@@ -90,16 +100,20 @@ def add_composed_clips(
     Args:
         writer: the shard, with ``lower`` and ``upper``.
         songs: the song library.
-        dances: per genre.
+        dances: of authored moves, per genre.
+        invented: dances of invented moves, in each of these genres.
         seed: of all draws.
         workers: processes that compose; 0 = one a core.
     """
     rng = np.random.default_rng([seed, 2])
     for genre, count in dances.items():
         jobs = _jobs(songs, genre, count, False, CLIP_FRAMES, rng)
+        more = _jobs(songs, genre, invented, False, CLIP_FRAMES, rng)
+        jobs += [replace(job, invented=True) for job in more]
         for job, arrays, _ in _composed(jobs, workers):
             streams = {key: arrays[key] for key in ("lower", "upper")}
-            writer.add(streams, name=_name(job), genre=genre, held_out=False, info=_INFO)
+            info = _INFO | {"invented": job.invented}
+            writer.add(streams, name=_name(job), genre=genre, held_out=False, info=info)
     for move in held_out_moves():
         if move.genre in dances:
             lower, upper = to_streams(dance_move(move, _HELD_OUT_COUNTS, seed=seed))
@@ -114,7 +128,7 @@ _INFO = {"authored": True}
 def _jobs(songs, genre: str, count: int, held_out: bool, frames: int | None, rng) -> list[_Job]:
     """Songs in random order, as often as needed."""
     music = [s for s in songs if s.held_out == held_out]
-    if not music:
+    if not music or not count:
         return []
     order = np.concatenate([rng.permutation(len(music)) for _ in range(-(-count // len(music)))])
     seeds = rng.integers(0, 2**31, count)
@@ -146,7 +160,7 @@ def _composed(
 
 def _compose(job: _Job) -> tuple[dict[str, np.ndarray], Moves]:
     song, frames = job.song, job.frames
-    library = training_moves(job.genre)
+    library = _invented(job) if job.invented else training_moves(job.genre)
     dance = compose(
         song.rhythm, frames, job.genre, job.seed, energy=song.loudness[:frames], library=library
     )
@@ -155,5 +169,11 @@ def _compose(job: _Job) -> tuple[dict[str, np.ndarray], Moves]:
     return pair_arrays(lower, upper, dance.motion.joints(), song), moves
 
 
+def _invented(job: _Job) -> tuple[Move, ...]:
+    known = [move for genre in GENRES for move in training_moves(genre)]
+    return invented_moves(known, job.genre, _INVENTED, np.random.default_rng([job.seed, 9]))
+
+
 def _name(job: _Job) -> str:
-    return f"{job.genre} composed to {job.song.name}"
+    kind = "invented" if job.invented else "composed"
+    return f"{job.genre} {kind} to {job.song.name}"

@@ -33,6 +33,7 @@ class DataConfig:
         held_out_pairs: held-out pairs per genre, of mocap or composed.
         composed: training dances, each as long as its song, per genre of the move library.
         composed_clips: composed dances of 30 s per genre in the tokenizer's data.
+        invented_clips: dances of 30 s of invented moves per genre, beside them.
         workers: processes that compose; 0 = one a core.
         seed: of songs, pairings and compositions.
     """
@@ -44,6 +45,7 @@ class DataConfig:
     held_out_pairs: int = 12
     composed: dict[str, int] = field(default_factory=dict)
     composed_clips: int = 60
+    invented_clips: int = 0
     workers: int = 0
     seed: int = 0
 
@@ -78,6 +80,7 @@ def prepare_motion(config: DataConfig, clips: list[Clip], work: Path) -> None:
         writer,
         read_song_library(work / "corpus" / "songs"),
         dances=dict.fromkeys(config.composed, config.composed_clips),
+        invented=config.invented_clips,
         seed=config.seed,
         workers=config.workers,
     )

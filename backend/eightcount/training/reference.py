@@ -15,7 +15,12 @@ _TRAINING_PAIRS = 24
 
 
 def write_reference(
-    pairs: Path, folder: Path, *, frames: int | None = None, authored: bool | None = None
+    pairs: Path,
+    folder: Path,
+    *,
+    first: int = 0,
+    frames: int | None = None,
+    authored: bool | None = None,
 ) -> int:
     """Write pairs of a pairs shard as takes (npz) with their songs' beats; returns how many.
 
@@ -25,6 +30,8 @@ def write_reference(
     Args:
         pairs: the shard.
         folder: where the takes go.
+        first: frame at which the takes begin, as those that will be measured do (songs begin calmer
+            than they go on); of a pair too short for that, the end.
         frames: longest take; None = the whole pair.
         authored: only composed dances, or only mocap; None = both.
     """
@@ -38,13 +45,14 @@ def write_reference(
     folder.mkdir(parents=True, exist_ok=True)
     for number, sequence in enumerate(chosen):
         path = folder / f"{sequence.genre}_{number:03d}.npz"
-        _write(shard, sequence, path, min(frames or sequence.length, sequence.length))
+        count = min(frames or sequence.length, sequence.length)
+        _write(shard, sequence, path, min(first, sequence.length - count), count)
     return len(chosen)
 
 
-def _write(shard: Shard, sequence: Sequence, path: Path, frames: int) -> None:
+def _write(shard: Shard, sequence: Sequence, path: Path, first: int, frames: int) -> None:
     lower, upper, rhythm = (
-        shard.read(sequence, key, 0, frames) for key in ("lower", "upper", "rhythm")
+        shard.read(sequence, key, first, frames) for key in ("lower", "upper", "rhythm")
     )
     motion, _ = from_streams(lower, upper)
     phase = np.array(rhythm[:, 0], np.float64)

@@ -116,8 +116,9 @@ def score(
                 _model_take(model, song, genre, seed, config, folder / "takes")
                 if genre in GENRES:
                     _composer_take(song, genre, seed, config, folder / "composer")
-    write_reference(pairs, folder / "reference", frames=round(config.seconds * FPS))
-    write_reference(pairs, folder / "mocap", frames=round(config.seconds * FPS), authored=False)
+    cut = {"first": round(config.start * FPS), "frames": round(config.seconds * FPS)}
+    write_reference(pairs, folder / "reference", **cut)
+    write_reference(pairs, folder / "mocap", **cut, authored=False)
     results: dict[str, Evaluation] = {}
     for name in ("takes", "composer", "mocap"):
         progress(f"measuring {name}")

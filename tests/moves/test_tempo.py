@@ -7,8 +7,11 @@ import pytest
 
 from eightcount.motion.errors import EightcountError
 from eightcount.moves.compose import compose
-from eightcount.moves.feel import GENRES
+from eightcount.moves.feel import FEELS, GENRES
+from eightcount.moves.groove import Clock, Pulse, trunk
+from eightcount.moves.language import parse_moves
 from eightcount.moves.library import HELD_OUT, held_out_moves, moves_of, training_moves
+from eightcount.moves.score import Placed, counts_at, merge
 from eightcount.moves.tempo import DANCEABLE, choose_pace
 from tests.moves.conftest import steady
 
@@ -53,3 +56,20 @@ def test_a_dance_holds_no_move_outside_its_library(rhythm) -> None:
     assert names <= {m.name for m in kept}
     with pytest.raises(EightcountError, match="from no moves"):
         compose(rhythm, 100, "lock", seed=5, library=())
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_half_time_nods_to_every_beat_of_the_music(genre: str) -> None:
+    (still,) = parse_moves("[still]\nNothing but groove.\ncounts 4\npelvis: 1 x0\n", genre)
+    placed = [Placed(still, 8.0 * i, pace=0.5) for i in range(2)]
+    beats = np.linspace(0, 16, 960)  # 60 a second at 150 beats a minute
+    clock = Clock(FEELS[genre], 0.4, 0, 0.0)
+    pulse = Pulse.of(counts_at(placed, beats), counts_at(placed, beats, 1.0), beats)
+    assert pulse.half.min() > 0.99
+    values = trunk(merge(placed, FEELS[genre]), FEELS[genre], beats, clock, 0, None, False, pulse)
+    height = -values["pelvis.h"] * (1 if FEELS[genre].down else -1)
+    turned = np.flatnonzero((height[1:-1] > height[:-2]) & (height[1:-1] >= height[2:])) + 1
+    met = np.abs(beats[turned][:, None] - np.arange(2, 15)).min(axis=0)
+    assert met.max() < 0.15
+    # relaxed: no pelvis shakes by five centimetres twice a count
+    assert np.ptp(values["pelvis.h"]) < 0.05

@@ -25,6 +25,9 @@ WRIST = 0.036  # height of the wrist of a hand that lies on the floor, metres
 #: fastest that a hand is led, m/s: what the body adds to it stays below 9
 _FASTEST = 8.4
 _SOFTENINGS = 12
+#: least distance between the middles of a forearm and a thigh, metres; share of the thigh counted
+#: from the knee; rounds of pushing
+_THIGH, _THIGH_SHARE, _ROUNDS = 0.110, 0.85, 12
 
 
 def hand_curve(score: Score, side: str, beats: np.ndarray, clock: Clock) -> np.ndarray:
@@ -111,6 +114,11 @@ def set_arms(
         target = _round_trunk(frames, target, free)
         target = _unhurried(target)
         elbow, wrist, pole = _bend(frames, side, shoulder, target, track[:, 3])
+        if "floor" in shares:
+            pinned = np.clip(3 * shares["floor"] - 2, 0, 1)
+            elbow, wrist, pole = _past_thighs(
+                frames, shoulder, target, (elbow, wrist, pole), pinned
+            )
         twist, bend = values[f"hand.t.{side}"], values[f"hand.w.{side}"]
         if np.abs(values["wave.a"]).max() > 1e-3:
             elbow, wrist, pole, curl = _wave(frames, side, shoulder, elbow, wrist, pole, values)
@@ -204,15 +212,56 @@ def _bend(frames, side: str, shoulder, target, swivel):
     pole = body.across(body.elbow_pole(chest, reach, side), reach)
     best, room = np.zeros(len(reach)), np.full(len(reach), -np.inf)
     for extra in _SWIVELS:
-        turned = apply(body.about(reach, -SIGN[side] * (swivel + extra)), pole)
+        turned = apply(body.about(reach, SIGN[side] * (swivel + extra)), pole)
         elbow = body.two_bones(shoulder, target, turned, UPPER_ARM, FOREARM, REACH_ARM)[0]
         here = np.minimum(_elbow_room(frames, elbow), 1.0)
         better = here > room + 0.02
         best, room = np.where(better, extra, best), np.maximum(here, room)
     best = blur(best, 0.05)
-    pole = apply(body.about(reach, -SIGN[side] * (swivel + best)), pole)
+    pole = apply(body.about(reach, SIGN[side] * (swivel + best)), pole)
     pole = blur(pole, 0.03)
     return body.two_bones(shoulder, target, pole, UPPER_ARM, FOREARM, REACH_ARM)
+
+
+def _past_thighs(frames, shoulder, target, bent, pinned: np.ndarray):
+    """Elbow, wrist and pole of an arm on the floor, pushed aside where its forearm is in a thigh.
+
+    pinned: (N,) share with which the hand stands: then only its elbow gives way.
+    """
+    elbow, wrist, first = bent
+    line = unit(wrist - shoulder)
+    bow = ((elbow - shoulder) * first).sum(-1, keepdims=True)
+    bow, first = np.maximum(bow, 0.08), body.across(first, line)
+    pole, aside = first, np.zeros_like(target)
+    for _ in range(_ROUNDS):
+        push_elbow, push_wrist = np.zeros_like(target), np.zeros_like(target)
+        for thigh in ("left_", "right_"):
+            hip, knee = frames.place(thigh + "hip"), frames.place(thigh + "knee")
+            share, gap = _gap(elbow, wrist, knee + _THIGH_SHARE * (hip - knee), knee)
+            deep = np.maximum(_THIGH - np.linalg.norm(gap, axis=-1), 0)
+            # the way out is kept for a while: a forearm is not thrown from side to side
+            # and one that crosses the thigh goes round the knee
+            push = unit(blur(gap, 0.08) + 0.04 * unit(knee - hip)) * deep[:, None]
+            push_elbow += push * (1 - 0.5 * share)[:, None]
+            push_wrist += push * share[:, None]
+        if not push_elbow.any():
+            break
+        aside = aside + 1.4 * blur(push_elbow, 0.05)
+        target = target + 1.4 * blur(push_wrist * (1 - pinned)[:, None], 0.05)
+        pole = unit(bow * first + aside)
+        elbow, wrist, pole = body.two_bones(shoulder, target, pole, UPPER_ARM, FOREARM, REACH_ARM)
+    return elbow, wrist, pole
+
+
+def _gap(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray):
+    """Share (N,) of a-b at which it is nearest to c-d, and the way (N, 3) there from c-d."""
+    first, other, between = b - a, d - c, a - c
+    p, q = (first * first).sum(-1), (other * other).sum(-1)
+    r, s, t = ((x * y).sum(-1) for x, y in ((first, other), (first, between), (other, between)))
+    share = np.clip((r * t - s * q) / np.maximum(p * q - r * r, 1e-9), 0, 1)
+    along = np.clip((r * share + t) / q, 0, 1)
+    share = np.clip((r * along - s) / p, 0, 1)
+    return share, between + share[:, None] * first - along[:, None] * other
 
 
 def _elbow_room(frames, elbow: np.ndarray) -> np.ndarray:

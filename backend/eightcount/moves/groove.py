@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,8 +16,10 @@ from eightcount.moves.score import Score
 _STAGGER = {"pelvis": 0.1, "chest": 0.2, "head": 1.0, "shoulders": 0.5, "hand": 0.6}
 #: how far double time lingers on the beat more than between
 _WEIGH = 0.28
-#: least press in half time, where a count is long: more would move its half counts off their beats
-_HALF = 0.35
+#: least press in half time, where a count is long and a body that moves on evenly shows no beat
+_HALF = 0.6
+#: least and most bounce in half time, metres, and how much larger its nod is
+_LEAST_HALF, _MOST_HALF, _NOD_HALF = 0.017, 0.036, 0.8
 _TRUNK = (
     "pelvis.x", "pelvis.z", "pelvis.h", "pelvis.y", "pelvis.p", "pelvis.r",
     "chest.y", "chest.p", "chest.r", "chest.x", "chest.z", "head.y", "head.p", "head.r",
@@ -58,6 +61,27 @@ class Clock:
         return when + trail
 
 
+@dataclass(frozen=True)
+class Pulse:
+    """What the groove keeps time with.
+
+    counts: (N,) running counts as danced. beats: (N,) the same, but the music's beats in half time,
+    where a body that grooved on its counts alone would let every second beat go by. half: (N,) 0-1,
+    how far the dance is in half time.
+    """
+
+    counts: np.ndarray
+    beats: np.ndarray
+    half: np.ndarray
+
+    @classmethod
+    def of(cls, counts: np.ndarray, pulses: np.ndarray, music: np.ndarray) -> Pulse:
+        """counts: (N,) running counts as danced; pulses: the same with the beats of half time
+        counted; music: the music's own running beats (N,)."""
+        pace = np.gradient(counts) / np.maximum(np.gradient(music), 1e-9)
+        return cls(counts, pulses, np.clip(2 - 2 * pace, 0, 1))
+
+
 def channel(score: Score, name: str, beats, clock: Clock, neutral: float = 0.0) -> np.ndarray:
     """(N,) values of one channel."""
     keys: list[Key] = score.channels.get(name, [])
@@ -86,12 +110,12 @@ def trunk(
     seed: int,
     gain: Callable[[np.ndarray], np.ndarray] | None = None,
     lively: bool = True,
-    counts: np.ndarray | None = None,
+    pulse: Pulse | None = None,
 ) -> dict[str, np.ndarray]:
     """All trunk channels (N,) with groove, breath and follow-through.
 
-    counts: (N,) running counts as danced, where phrases in double or half time make them differ from
-    the beats: the groove keeps their time.
+    pulse: what the groove keeps time with where phrases in double or half time make counts and
+    beats differ; None for the beats.
     gain: beats -> share (about 1) by which shapes grow and shrink through the dance.
     """
     values = {
@@ -104,11 +128,11 @@ def trunk(
             if name not in _EXACT and name != "pelvis.h":
                 values[name] = values[name] * share
     _burst(score, values, beats, clock)
-    counts = beats if counts is None else counts
-    _bounce(values, feel, counts, seed)
+    pulse = pulse or Pulse(beats, beats, np.zeros(len(beats)))
+    _bounce(values, feel, pulse, seed)
     values["lively"] = np.full(len(beats), float(lively))
     if lively:
-        _rock(values, feel, counts, seed)
+        _rock(values, feel, pulse.counts, seed)
         _breath(values, len(beats), seed)
     for part, tuning in (("chest", feel.chest), ("head", feel.head), ("pelvis", (5.0, 0.7))):
         for name in [n for n in values if n.startswith(part + ".") and n != "pelvis.h"]:
@@ -155,8 +179,13 @@ def _burst(score: Score, values: dict, beats, clock: Clock) -> None:
         values[f"shoulders.u.{side}"] = values[f"shoulders.u.{side}"] + 5.0 * total
 
 
-def _bounce(values: dict, feel: Feel, counts: np.ndarray, seed: int) -> None:
-    """The drop (or rise) on every count, deeper on one and three, with chest and head following."""
+def _bounce(values: dict, feel: Feel, pulse: Pulse, seed: int) -> None:
+    """The drop (or rise) on every count, deeper on one and three, with chest and head following.
+
+    In half time it comes on every beat of the music, smaller and slightest on the beats between two
+    counts, and the nod grows instead: a relaxed body that lets no beat go by.
+    """
+    counts, half = pulse.beats, pulse.half
     phase = np.mod(counts, 1.0)
     bent = np.where(phase < 0.56, phase / 0.56 * 0.5, 0.5 + (phase - 0.56) / 0.44 * 0.5)
     drop = (1 + np.cos(2 * np.pi * bent)) / 2
@@ -164,9 +193,11 @@ def _bounce(values: dict, feel: Feel, counts: np.ndarray, seed: int) -> None:
     rng = np.random.default_rng([seed, 11])
     human = 1 + 0.12 * rng.standard_normal(4096)
     accent = np.choose(np.mod(number, 4), [1.12, 0.9, 1.02, 0.9]) * human[np.mod(number, 4096)]
-    size = feel.bounce * values["bounce"] * blur(accent, 0.08)
+    eased = float(np.clip(0.7 * feel.bounce, _LEAST_HALF, _MOST_HALF))
+    depth = feel.bounce + (eased - feel.bounce) * half
+    size = depth * values["bounce"] * blur(accent, 0.08)
     values["pelvis.h"] = values["pelvis.h"] - size * (drop if feel.down else 1 - drop)
-    nod = size / 0.05 * (drop - 0.5)
+    nod = size / 0.05 * (drop - 0.5) * (1 + _NOD_HALF * half)
     values["chest.p"] = values["chest.p"] + 4.5 * late(nod, 0.03)
     values["pelvis.p"] = values["pelvis.p"] - 2.5 * nod
     values["head.p"] = values["head.p"] + 4.5 * late(nod, 0.07)

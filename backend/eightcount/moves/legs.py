@@ -26,6 +26,9 @@ _DORSAL = 38.0  # how far a shin leans over its foot before the heel comes up, d
 _APART = 0.078  # distance that the middles of the two shins keep, metres
 _PASSES = 4  # of pushing legs apart
 _ASIDE = 0.06  # seconds in which a foot that has left the floor goes out of the other leg's way
+_JUMP = 0.20  # metres between two samples at which a leg in the air has been flung
+_OVER_FLOOR = 0.09  # height of an ankle that is led, metres
+_BRIDGE = 3  # samples on either side over which it is led instead
 _SWIVEL = 6.0  # how much a knee's pole turns for a metre of push
 
 
@@ -183,6 +186,8 @@ def _closed(frames: Frames, side: str, leg: _Leg, stance: Stance) -> np.ndarray:
         target, bent = _above_floor(side, target, kept), bent | cut
         body.set_leg(frames, side, target, outward, leg.aside)
         shin = frames.turn(PREFIX[side] + "knee")
+    _bridge(frames, side, leg, foot, target)
+    shin = frames.turn(PREFIX[side] + "knee")
     level, _ = _ankle_kept(shin, turn, most + 1.5)
     kept = _toes_up(frames, side, level)
     bent = bent | (np.abs(kept - level).max(axis=(1, 2)) > 1e-6)
@@ -196,6 +201,48 @@ def _closed(frames: Frames, side: str, leg: _Leg, stance: Stance) -> np.ndarray:
     still = foot.planted & (foot.air < 1e-3) & (stance.flight < 1e-4) & reached
     resting = (np.abs(np.gradient(tilt)) < 0.15) & (np.abs(np.gradient(foot.yaw)) < 1e-3)
     return np.stack([still & (tilt < 1.0) & resting, still & (tilt > -0.2)], axis=-1)
+
+
+def _bridge(frames: Frames, side: str, leg: _Leg, foot: FootTrack, target: np.ndarray) -> None:
+    """Lead a leg in the air over samples at which it jumps, from hip to hip turn, knee to knee turn.
+
+    On its way out of a freeze a foot may pass where the hip cannot go; there the solved leg is flung
+    from one side to the other between two samples.
+    """
+    names = [PREFIX[side] + n for n in ("hip", "knee", "ankle")]
+    hip_j, knee_j, ankle_j = (joint(n) for n in names)
+    own = frames.places[:, ankle_j] - frames.places[:, hip_j]
+    jumps = np.linalg.norm(np.diff(own, axis=0), axis=-1) > _JUMP
+    if not jumps.any():
+        return
+    flung = np.concatenate([[False], jumps]) | np.concatenate([jumps, [False]])
+    flung = maximum_filter1d(flung, 2 * _BRIDGE + 1)
+    flung &= ~maximum_filter1d(foot.planted, 3)
+    parents = (frames.turn("pelvis"), frames.turns[:, hip_j])
+    local = [
+        rot.unroll(rot.from_matrix(np.swapaxes(parent, 1, 2) @ frames.turns[:, j]))
+        for parent, j in zip(parents, (hip_j, knee_j), strict=True)
+    ]
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flung, [0]]).astype(int)))
+    for start, end in edges.reshape(-1, 2):
+        if start == 0 or end == len(flung):
+            continue
+        share = np.arange(1, end - start + 1) / (end - start + 1)
+        for turns in local:
+            a, b = (np.repeat(turns[[k]], end - start, axis=0) for k in (start - 1, end))
+            turns[start:end] = rot.slerp(a, b, share)
+    thigh = parents[0] @ rot.to_matrix(local[0])
+    shin = thigh @ rot.to_matrix(local[1])
+    knee = frames.places[:, hip_j] + apply(thigh, OFFSETS[knee_j])
+    ankle = knee + apply(shin, OFFSETS[ankle_j])
+    # over the floor: solved again from there, where the hip allows
+    raised = np.maximum(ankle, [-np.inf, _OVER_FLOOR, -np.inf])
+    low = flung & (ankle[:, 1] < _OVER_FLOOR)
+    body.set_leg(frames, side, np.where(flung[:, None], raised, target), leg.outward, leg.aside)
+    missed = np.linalg.norm(frames.places[:, ankle_j] - raised, axis=-1) > 0.05
+    led = flung & (~low | missed)
+    frames.turns[led, hip_j], frames.turns[led, knee_j] = thigh[led], shin[led]
+    frames.places[led, knee_j], frames.places[led, ankle_j] = knee[led], ankle[led]
 
 
 def _hip(place: np.ndarray, pelvis: np.ndarray, side: str) -> np.ndarray:

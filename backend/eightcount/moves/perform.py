@@ -22,7 +22,7 @@ from eightcount.moves.channels import RATE, blur, late
 from eightcount.moves.feel import FEELS, Feel
 from eightcount.moves.feet import FootTrack, foot_track, keep_apart
 from eightcount.moves.floorwork import head_room, lean_to_hands, standing_hands, sunk
-from eightcount.moves.groove import Clock, pressed, trunk
+from eightcount.moves.groove import Clock, Pulse, pressed, trunk
 from eightcount.moves.language import SIDES
 from eightcount.moves.legs import Stance, set_legs, within_reach
 from eightcount.moves.score import Placed, Score, counts_at, merge
@@ -66,8 +66,10 @@ def perform(
     clock = Clock(feel, period, seed, 1.0 if lively else 0.0)
     score = merge(placed, feel)
     counts = counts_at(placed, beats)
+    even = beats
     beats = pressed(beats, counts, feel, press) if press else beats
-    values = trunk(score, feel, beats, clock, seed, gain, lively, counts_at(placed, beats))
+    pulse = Pulse.of(counts_at(placed, beats), counts_at(placed, beats, 1.0), even)
+    values = trunk(score, feel, beats, clock, seed, gain, lively, pulse)
     stance = _stance(score, values, feel, beats, clock)
     shift = np.zeros((samples, 2))
     # moves may give balance less say: it would iron out authored drives of the pelvis

@@ -82,13 +82,17 @@ def merge(placed: list[Placed], feel: Feel) -> Score:
     return score
 
 
-def counts_at(placed: list[Placed], beats: np.ndarray) -> np.ndarray:
-    """Running counts as danced (N,) at beats (N,): 0 at the first move, going on at both ends."""
+def counts_at(placed: list[Placed], beats: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """Running counts as danced (N,) at beats (N,): 0 at the first move, going on at both ends.
+
+    least: counts a beat of slower phrases; 1 counts the beats themselves in half time, at which the
+    groove keeps its pulse.
+    """
+    paces = [max(p.pace, least) for p in placed]
     knots = np.array([placed[0].start - 64, *(p.start for p in placed), placed[-1].end])
-    steps = np.concatenate(
-        [[-64 * placed[0].pace], [0.0], np.cumsum([p.move.counts for p in placed])]
-    )
-    after = np.maximum(beats - knots[-1], 0) * placed[-1].pace
+    lengths = [(p.end - p.start) * pace for p, pace in zip(placed, paces, strict=True)]
+    steps = np.concatenate([[-64 * paces[0]], [0.0], np.cumsum(lengths)])
+    after = np.maximum(beats - knots[-1], 0) * paces[-1]
     return np.interp(beats, knots, steps) + after
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+import eightcount
 from eightcount.data.checks import without_jumps
 from eightcount.data.composed import add_composed_clips, write_composed_pairs
 from eightcount.data.corpus import Clip, dance_minutes, read_corpus
@@ -142,7 +145,7 @@ def prepare_pairs(config: DataConfig, clips: list[Clip], work: Path) -> None:
 
 
 def prepare_all(config: DataConfig, corpus: Path, songs: list[Path], work: Path) -> None:
-    """Song library, motion shard and pairs, in this order.
+    """Song library, motion shard and pairs, in this order; nothing if the same are there already.
 
     Raises:
         EightcountError: ``genre-without-data`` when a genre of the model has neither mocap nor moves.
@@ -154,7 +157,35 @@ def prepare_all(config: DataConfig, corpus: Path, songs: list[Path], work: Path)
                 f"The run has no data for the genre {genre!r}.",
                 "Name it in [data.pairs] or [data.composed], or take it out of genres.",
             )
+    made, wanted = work / "corpus" / "made_from.json", _inputs(config, corpus, songs)
+    if made.is_file() and json.loads(made.read_text("utf-8")) == wanted:
+        print("data of these settings, files and moves are there already")
+        return
+    made.unlink(missing_ok=True)
     clips = read_clips(config, corpus, work)
     prepare_songs(config, songs, work)
     prepare_motion(config, clips, work)
     prepare_pairs(config, clips, work)
+    made.write_text(json.dumps(wanted, indent=1), "utf-8")
+
+
+def _inputs(config: DataConfig, corpus: Path, songs: list[Path]) -> dict:
+    """What the shards are made from, JSON-able: settings, code, names and sizes of the files."""
+    files = [*sorted(p for p in corpus.rglob("*") if p.is_file()), *song_files(songs)]
+    settings = json.loads(json.dumps(asdict(replace(config, workers=0))))
+    return {
+        "settings": settings,
+        "code": _code(),
+        "files": [[p.name, p.stat().st_size] for p in files],
+    }
+
+
+def _code() -> str:
+    """Digest of the move library, its composer and the data code: better moves are better data."""
+    digest = hashlib.sha256()
+    packages = Path(eightcount.__file__).parent
+    for package in ("moves", "data"):
+        for path in sorted((packages / package).rglob("*")):
+            if path.suffix in (".py", ".moves"):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -89,6 +89,7 @@ def _bundle(args: argparse.Namespace, run) -> None:
 def _score(args: argparse.Namespace, run) -> None:
     from eightcount.models import load_model
     from eightcount.motion.tables import build
+    from eightcount.training.runs import tokenizer_scores
     from eightcount.training.score import (
         ScoreConfig,
         held_out_files,
@@ -102,7 +103,14 @@ def _score(args: argparse.Namespace, run) -> None:
         judged = judged_songs(args.judge, config)
     else:
         judged = judged_songs(held_out_files(run.work, args.songs), config)
-    table = score(model, judged, run.shard("pairs"), run.work / "score", config)
+    table = score(
+        model,
+        judged,
+        run.shard("pairs"),
+        run.work / "score",
+        config,
+        tokenizer=tokenizer_scores(run),
+    )
     kept = args.out / "training" / "quality.md"
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(table.read_text(encoding="utf-8"), encoding="utf-8")

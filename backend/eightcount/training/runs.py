@@ -7,6 +7,7 @@ and, when the stage is through, ``weights.pt``.
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +27,13 @@ from eightcount.training.config import LoopConfig
 from eightcount.training.generator import GeneratorStage, energy_tables, tokenise_pairs
 from eightcount.training.loop import train
 from eightcount.training.music import MusicStage
+from eightcount.training.reconstruction import reconstruction_scores
 from eightcount.training.refiner import RefinerStage
+from eightcount.training.targets import TokenizerScores
 from eightcount.training.tokenizer import TokenizerLosses, TokenizerStage
+
+#: of the training sequences, every so many-th is looked through for the codes that are used
+_CODES_EVERY = 4
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,19 @@ def motion_tokenizer(run: Run) -> MotionTokenizer:
     module = MotionTokenizer(build(MotionTokenizerConfig, saved["config"]))
     module.load_state_dict(saved["state"])
     return module.eval()
+
+
+def tokenizer_scores(run: Run) -> TokenizerScores:
+    """What the run's motion tokenizer loses, and how many of its codes it uses."""
+    module, device = motion_tokenizer(run), torch.device("cpu")
+    motion, pairs = open_shard(run.shard("motion")), open_shard(run.shard("pairs"))
+    known = [s for s in pairs.held_out() if s.info.get("authored")] or pairs.held_out()
+    return TokenizerScores(
+        reconstruction_scores(module, motion, motion.held_out(), device),
+        reconstruction_scores(module, pairs, known, device),
+        reconstruction_scores(module, motion, motion.training()[::_CODES_EVERY], device),
+        math.prod(module.config.lower.levels),
+    )
 
 
 def music_tokenizer(run: Run) -> MusicTokenizer:

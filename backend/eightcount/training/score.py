@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,14 @@ from eightcount.choreographer import Request, choreograph
 from eightcount.data.shards import open_shard
 from eightcount.data.song_library import song_files
 from eightcount.listening import Heard, hear
+from eightcount.metrics.diversity import sample_poses, seed_diversity
 from eightcount.metrics.evaluate import Evaluation, evaluate
 from eightcount.metrics.protocols import PROTOCOLS
 from eightcount.metrics.report import write_report
 from eightcount.models import Model
+from eightcount.motion.contacts import foot_clearance
 from eightcount.motion.errors import EightcountError
-from eightcount.motion.formats.npz import save_take
+from eightcount.motion.formats.npz import load_take, save_take
 from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import FPS
 from eightcount.moves.compose import compose
@@ -29,6 +32,12 @@ from eightcount.moves.feel import GENRES
 from eightcount.music.song import decode_song
 from eightcount.training.quality import quality_table
 from eightcount.training.reference import write_reference
+from eightcount.training.targets import (
+    TokenizerScores,
+    take_targets,
+    targets_table,
+    tokenizer_targets,
+)
 
 #: songs that are judged by at most
 _SONGS = 8
@@ -36,10 +45,12 @@ _SONGS = 8
 
 @dataclass(frozen=True)
 class ScoreConfig:
-    """How much is judged: seeds a song and genre, start in the song (an introduction often has no
-    beat to dance to) and length of a take in seconds, the metrics' protocol."""
+    """How much is judged: seeds a song and genre, seeds of the first song of which no two may be
+    alike, start in the song (an introduction often has no beat to dance to) and length of a take in
+    seconds, the metrics' protocol."""
 
     seeds: tuple[int, ...] = (1, 2)
+    many_seeds: int = 8
     start: float = 15.0
     seconds: float = 30.0
     protocol: str = "lodge"
@@ -95,6 +106,7 @@ def score(
     folder: Path,
     config: ScoreConfig,
     progress: Callable[[str], None] = print,
+    tokenizer: TokenizerScores | None = None,
 ) -> Path:
     """Judge a model; takes that a cut run left are not made again.
 
@@ -105,6 +117,7 @@ def score(
         folder: takes, reports and ``quality.md`` go there.
         config: how much.
         progress: told what is being done.
+        tokenizer: what the run's motion tokenizer loses, for the table of what was asked for.
 
     Returns:
         The path of ``quality.md``.
@@ -131,20 +144,48 @@ def score(
             controls=name == "takes",
         )
         write_report(results[name], folder / f"report-{name}")
+    progress(f"{config.many_seeds} seeds of {songs[0].name}")
+    nearest = _nearest_seeds(model, songs[0], config, folder / "seeds")
+    asked = tokenizer_targets(tokenizer) if tokenizer else []
+    asked += take_targets(
+        results["takes"], results.get("mocap"), nearest, _deepest(folder / "takes")
+    )
     table = folder / "quality.md"
-    table.write_text(quality_table(results), encoding="utf-8")
+    text = f"{quality_table(results)}\n{targets_table(asked)}"
+    table.write_text(text, encoding="utf-8")
     return table
+
+
+def _deepest(folder: Path) -> float:
+    """How deep the feet sink into the floor in the worst frame of a folder's takes, cm."""
+    joints = (load_take(path).motion.joints() for path in sorted(folder.glob("*.npz")))
+    return max(float(-100 * foot_clearance(j).min()) for j in joints)
+
+
+def _nearest_seeds(
+    model: Model, song: JudgedSong, config: ScoreConfig, folder: Path
+) -> dict[str, float]:
+    """By genre, how far apart the two nearest of many seeds lie (mean joint distance), cm."""
+    nearest = {}
+    for genre in model.genres:
+        poses = []
+        for seed in range(1, config.many_seeds + 1):
+            path = _model_take(model, song, genre, seed, config, folder)
+            poses.append(sample_poses(load_take(path).motion.joints(), FPS))
+        nearest[genre] = min(seed_diversity([a, b]).distance for a, b in combinations(poses, 2))
+    return nearest
 
 
 def _model_take(
     model: Model, song: JudgedSong, genre: str, seed: int, config: ScoreConfig, folder: Path
-) -> None:
+) -> Path:
     path = folder / f"{song.name}_{genre}_{seed}.npz"
     if path.exists():
-        return
+        return path
     request = Request(genre, seed, start=config.start, seconds=config.seconds)
     motion = Motion.concatenate([c.motion for c in choreograph(song.heard, request, model)])
     _save(path, motion, song, config, genre=genre, seed=seed, model=model.name)
+    return path
 
 
 def _composer_take(

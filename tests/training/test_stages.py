@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -127,6 +128,21 @@ def test_a_cut_run_ends_where_the_whole_run_ends(work, tmp_path, monkeypatch):
     again = _trained(work, cut)
     for key, value in whole.items():
         torch.testing.assert_close(again[key], value)
+
+
+def test_a_finished_stage_is_left_alone_and_keeps_its_scores(work, tmp_path, monkeypatch):
+    _trained(work, tmp_path)
+    result = tmp_path / "tokenizer" / "result.json"
+    before = json.loads(result.read_text())
+    assert before["scores"]["mpjpe"] > 0
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "TokenizerStage", None)
+        _trained(work, tmp_path)
+    # without the note of its end the loop itself finds nothing left to do
+    result.unlink()
+    _trained(work, tmp_path)
+    after = json.loads(result.read_text())
+    assert after["scores"] == before["scores"] and after["steps"] == before["steps"]
 
 
 def _trained(work, folder) -> dict:

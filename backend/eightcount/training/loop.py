@@ -58,11 +58,10 @@ def train(stage: Stage, config: LoopConfig, folder: Path, device: str = "auto") 
     module, optimiser = fabric.setup(stage.module, _optimiser(stage.module, config))
     ema = Ema(stage.module, config.ema)
     state = {"step": 0, "hours": 0.0, "best": float("inf"), "since_best": 0}
-    _resume(folder, stage.module, optimiser, ema, state, fabric)
-    scores: dict[str, float] = {}
+    scores = _resume(folder, stage.module, optimiser, ema, state, fabric)
     sums: dict[str, list[float]] = defaultdict(list)
     clock = time.perf_counter()
-    while state["step"] < config.steps:
+    while state["step"] < config.steps and not _stopped_early(state, config):
         rng = np.random.default_rng([config.seed, state["step"]])
         share = cosine_lr(state["step"], total=config.steps, warmup=config.warmup, floor=0.02)
         for group in optimiser.param_groups:
@@ -88,13 +87,16 @@ def train(stage: Stage, config: LoopConfig, folder: Path, device: str = "auto") 
             clock = time.perf_counter()
             _log(folder, state, {k: float(np.mean(v)) for k, v in sums.items()}, scores)
             sums.clear()
-            if config.patience and state["since_best"] >= config.patience:
-                break
+        last = last or _stopped_early(state, config)
         if last or state["step"] % config.checkpoint_every == 0:
             _save(folder, stage.module, optimiser, ema, state, scores)
     with ema.applied(stage.module):
         weights = {k: v.detach().cpu().clone() for k, v in stage.module.state_dict().items()}
     return {"state": weights, "scores": scores, "steps": state["step"], "hours": state["hours"]}
+
+
+def _stopped_early(state: dict, config: LoopConfig) -> bool:
+    return bool(config.patience) and state["since_best"] >= config.patience
 
 
 def _optimiser(module: nn.Module, config: LoopConfig) -> torch.optim.Optimizer:
@@ -139,15 +141,17 @@ def _write(path: Path, content: dict) -> None:
     part.replace(path)
 
 
-def _resume(folder, module, optimiser, ema, state, fabric) -> None:
+def _resume(folder, module, optimiser, ema, state, fabric) -> dict[str, float]:
+    """Go on from the last checkpoint, if there is one; gives its held-out scores."""
     path = folder / "checkpoint.pt"
     if not path.is_file():
-        return
+        return {}
     saved = torch.load(path, map_location=fabric.device, weights_only=True)
     module.load_state_dict(saved["module"])
     optimiser.load_state_dict(saved["optimiser"])
     ema.load_state_dict(saved["ema"])
     state.update(saved["state"])
+    return saved["scores"]
 
 
 def _log(folder: Path, state: dict, losses: dict[str, float], scores: dict[str, float]) -> None:

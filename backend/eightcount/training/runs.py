@@ -59,6 +59,13 @@ class Run:
         report = {key: result[key] for key in ("scores", "steps", "hours")}
         (folder / "result.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
 
+    def finished(self, stage: str, config: dict[str, Any], steps: int) -> bool:
+        """Whether a stage was trained to its end with these settings."""
+        report = self.work / stage / "result.json"
+        if not report.is_file() or self.weights(stage)["config"] != config:
+            return False
+        return json.loads(report.read_text(encoding="utf-8"))["steps"] >= steps
+
     def weights(self, stage: str) -> dict[str, Any]:
         """What :meth:`save` kept.
 
@@ -82,6 +89,8 @@ def train_tokenizer(run: Run) -> None:
     losses = build(TokenizerLosses, table.pop("losses", {}))
     frames, weights = table.pop("frames", 96), table.pop("genre_weights", None)
     config = build(MotionTokenizerConfig, table)
+    if run.finished("tokenizer", table, loop.steps):
+        return
     torch.manual_seed(loop.seed)
     stage = TokenizerStage(
         MotionTokenizer(config),
@@ -99,6 +108,8 @@ def train_music(run: Run) -> None:
     loop = build(LoopConfig, table.pop("loop", {}))
     frames = table.pop("frames", 240)
     config = build(MusicTokenizerConfig, table)
+    if run.finished("music", table, loop.steps):
+        return
     torch.manual_seed(loop.seed)
     stage = MusicStage(MusicTokenizer(config), open_shard(run.shard("songs")), frames)
     run.save("music", train(stage, loop, run.work / "music", run.device), table)
@@ -139,7 +150,10 @@ def train_generator(run: Run) -> None:
     loop = build(LoopConfig, table.pop("loop", {}))
     length, weights = table.pop("length", 64), table.pop("genre_weights", None)
     genres = list(run.table("data")["genres"])
-    config = build(TokenDanceConfig, table | {"genres": len(genres)})
+    table |= {"genres": len(genres)}
+    config = build(TokenDanceConfig, table)
+    if run.finished("generator", table, loop.steps):
+        return
     motion, music = motion_tokenizer(run), music_tokenizer(run)
     _same_levels(config, motion, music)
     shard = open_shard(run.shard("pairs"))
@@ -158,7 +172,7 @@ def train_generator(run: Run) -> None:
     )
     result = train(stage, loop, run.work / "generator", run.device)
     result["state"]["energy"] = torch.from_numpy(tables)
-    run.save("generator", result, table | {"genres": len(genres)})
+    run.save("generator", result, table)
 
 
 def _same_levels(config: TokenDanceConfig, motion: MotionTokenizer, music: MusicTokenizer) -> None:
@@ -181,6 +195,8 @@ def train_refiner(run: Run) -> None:
     """Train the refiner on what the run's tokenizer makes of the motion shard."""
     table = run.table("refiner")
     loop = build(LoopConfig, table.pop("loop", {}))
+    if run.finished("refiner", table, loop.steps):
+        return
     torch.manual_seed(loop.seed)
     stage = RefinerStage(
         TemporalRefiner(build(RefinerConfig, table)),

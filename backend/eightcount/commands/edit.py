@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from eightcount.commands.generate import add_counting
+from eightcount.commands.sections import of_take
 from eightcount.motion.errors import EightcountError
 
 
@@ -63,9 +64,10 @@ def run(args: argparse.Namespace) -> int:
         key: take.extra.get(key, default) if getattr(args, key) is None else getattr(args, key)
         for key, default in (("tempo_factor", 1.0), ("first_count", 0))
     }
+    sections = of_take(take.extra, genre=not args.genre, energy=args.energy is None)
     request = Request(
         genre, args.seed, offset, None, args.steps, args.guidance, args.temperature, args.energy,
-        **counting,
+        **counting, sections=sections,
     )  # fmt: skip
     edit = Edit(start, stop, args.half, request, loop=args.loop)
     motion = apply_edit(take.motion, heard, edit, model)

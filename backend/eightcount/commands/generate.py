@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from eightcount.commands.sections import add_sections, as_extra, check_within, parse_section
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
@@ -20,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guidance", type=float, default=1.0, help="1 = off")
     parser.add_argument("--temperature", type=float, default=0.8, help="0 = the surest every time")
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
+    add_sections(parser)
     add_counting(parser, 1.0, 0)
     parser.add_argument("--model", default="", help="a name in assets/models, or a folder")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
@@ -71,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
         args.energy,
         args.tempo_factor,
         args.first_count,
+        tuple(map(parse_section, args.section)),
     )
     request.check()
     clock = _Clock()
@@ -81,6 +85,8 @@ def run(args: argparse.Namespace) -> int:
     clock.note("decode_song")
     for warning in song.warnings:
         print(f"Warning: {warning}", file=sys.stderr)
+    rest = song.seconds - args.start
+    check_within(request.sections, rest if args.seconds is None else min(args.seconds, rest))
     heard = hear(song)
     rhythm = request.counted(heard.rhythm)
     clock.note("rhythm")
@@ -101,6 +107,8 @@ def run(args: argparse.Namespace) -> int:
     npz, bvh = base.parent / f"{base.name}.npz", base.parent / f"{base.name}.bvh"
     kept = ("start", "steps", "guidance", "temperature", "tempo_factor", "first_count")
     settings = {key: getattr(request, key) for key in kept}
+    if request.sections:
+        settings["sections"] = as_extra(request.sections)
     save_take(
         npz,
         motion,

@@ -22,7 +22,7 @@ from eightcount.wire.pieces import lay_over
 
 from .job_state import JobState
 from .link import Order
-from .rig import actions, ids, pins, take, versions
+from .rig import actions, ids, joins, pins, span, take, versions
 from .rig.timing import Clock
 
 
@@ -36,7 +36,7 @@ class EditRequest:
         motion: the take as its keys stand.
         first, last: frames of the take to choose anew; ``last`` None: to the song's end.
         obeyed: pins inside the range; ``pins``: all that the new version shall carry.
-        absent: (last - first, 99) keys that were deleted by hand and shall stay so; None: none.
+        absent, added: keys that were deleted or added by hand, as in `versions.Change`.
         genre, energy, seed and the rest: of the new stretch.
         tempo_factor, first_count, sections: as in the wire's `Generate`.
     """
@@ -60,6 +60,7 @@ class EditRequest:
     obeyed: tuple[pins.PosePin, ...] = ()
     pins: tuple[pins.PosePin, ...] = ()
     absent: np.ndarray | None = None
+    added: np.ndarray | None = None
     tempo_factor: float = 1.0
     first_count: int = 0
     sections: tuple[StyleSection, ...] = ()
@@ -137,7 +138,10 @@ class EditJob(JobState):
             self._record(last),
             _settings(asked, done, len(motion)),
             asked.absent,
+            asked.added,
         )
+        part = span.Span(asked.first, last)
+        self.warnings += joins.too_near(asked.motion, motion, asked.obeyed, part, asked.clock)
         self.result = done
         self.stage = "keying"
 

@@ -47,6 +47,9 @@ log = logging.getLogger("eightcount.addon")
 #: how long one look at the socket lasts; an order waits at most this long before it goes out.
 LOOK_SECONDS = 0.03
 START_SECONDS = 60.0
+#: silence after which a backend counts as dead: while it loads torch and its model, cold from a disk, it
+#: may be silent for long. That its process ended is noticed at once in any case.
+SILENCE, FIRST_SILENCE = 10.0, 60.0
 #: a cancelled job that the backend never ends counts as ended after this.
 CANCEL_SECONDS = 10.0
 GOODBYE_SECONDS = 3.0
@@ -211,9 +214,10 @@ class Link:
                 "This backend is on another machine and Blender may not use the network.",
                 "Allow online access in Preferences > System > Network.",
             )
-        client = Client(connection, name=self.plan.name)
+        first = FIRST_SILENCE if self._launched is not None else SILENCE
+        client = Client(connection, name=self.plan.name, silence=first)
         try:
-            self._tell(client.hello())
+            self._welcome(client, client.hello(first))
         except BaseException:
             client.close()
             raise
@@ -242,6 +246,10 @@ class Link:
                     f"All it said is in {self._launched.output}.",
                 )
         return self._launched.connection_file
+
+    def _welcome(self, client: Client, welcome: Welcome) -> None:
+        client.silence = FIRST_SILENCE if welcome.state == "warming" else SILENCE
+        self._tell(welcome)
 
     def _take_orders(self, client: Client) -> None:
         while True:
@@ -288,7 +296,7 @@ class Link:
 
     def _handle(self, client: Client, message: Message) -> None:
         if isinstance(message, Welcome):
-            self._tell(message)
+            self._welcome(client, message)
             return
         running = next((r for r in self._running.values() if r.wire_job == message.job), None)
         if running is None:

@@ -245,9 +245,14 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     edit_keep_hand_edits: BoolProperty(
         name="Keep Hand Edits",
-        description="Keys changed or deleted by hand since the take was made stay as they are: what "
-        "they show is pinned",
+        description="Keys changed, deleted or added by hand since the take was made stay as they are: "
+        "what they show is pinned. For a key between two frames of the take, both are pinned",
         default=True,
+    )
+    edit_room_for_pins: BoolProperty(
+        name="Room for Pins",
+        description="Where a pin lies too near to an end of the range to be reached smoothly, up to 12 "
+        "frames of the take beyond that end change as well",
     )
     edit_recount: BoolProperty(
         name="Count Anew",

@@ -62,6 +62,8 @@ class Session:
         self.version = 0
         self.setup: BackendSetup | None = None
         self.setup_says = ""
+        self.setup_seconds = 0
+        self.just_set_up = False
 
     # --- backend -----------------------------------------------------------------------------
 
@@ -90,7 +92,8 @@ class Session:
     def start_setup(self, setup: BackendSetup) -> None:
         """Watch install.py until it has ended."""
         self.clear_fault("backend")
-        self.setup, self.setup_says = setup, "Starting ..."
+        self.setup, self.setup_says, self.setup_seconds = setup, "Starting ...", 0
+        self.just_set_up = False
         self._changed()
 
     def stop_setup(self) -> None:
@@ -101,13 +104,14 @@ class Session:
             self._changed()
 
     def _watch_setup(self) -> None:
-        says = self.setup.said()
-        if says and says != self.setup_says:
-            self.setup_says = says
+        says, seconds = self.setup.said() or self.setup_says, int(self.setup.seconds)
+        if (says, seconds) != (self.setup_says, self.setup_seconds):
+            self.setup_says, self.setup_seconds = says, seconds
             self._changed()
         if self.setup.running:
             return
         setup, self.setup = self.setup, None
+        self.just_set_up = setup.worked
         if not setup.worked:
             self.show_fault("backend", setup.fault())
         self._changed()

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from eightcount.motion.errors import EightcountError
@@ -37,6 +38,7 @@ class BackendSetup:
                 "Choose the folder into which you unpacked Eightcount.",
             )
         self.folder = folder
+        self._begun = time.monotonic()
         self.log = Path(tempfile.mkstemp(prefix="eightcount-setup-", suffix=".log")[1])
         environment = {k: v for k, v in os.environ.items() if k not in _NOT_THEIRS}
         try:
@@ -67,6 +69,11 @@ class BackendSetup:
     def worked(self) -> bool:
         """True when it ended well."""
         return self._process.poll() == 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running."""
+        return time.monotonic() - self._begun
 
     def said(self, lines: int = 1) -> str:
         """The last lines of what it said."""

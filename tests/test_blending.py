@@ -73,6 +73,37 @@ def test_longer_blends_are_softer():
     assert jumps == sorted(jumps, reverse=True)
 
 
+@pytest.mark.parametrize("at", [2, 3, 5, 7])
+def test_a_pin_near_a_join_is_approached_more_softly_than_one_that_is_stopped_at(at):
+    """The bend of the way at the join, against that of the softest way that comes to a stop."""
+    still, goal = Motion.concatenate([sway(1)] * 30), sway(1, phase=2.0)
+    pin = SimpleNamespace(
+        frame=at, rotations=still.rotations[0], translation=goal.translation[0], half="both"
+    )
+    far = (goal.translation - still.translation[:1])[0, 2]
+    share = (pin_poses(still, (pin,), 0, 30).translation - still.translation)[:, 2] / far
+    t = np.arange(1, at + 2) / (at + 1)
+    stopped = t**3 * (t * (6 * t - 15) + 10)
+    bends = [
+        np.abs(np.diff(np.concatenate([[0, 0], way]), n=2))[:3].max()
+        for way in (share, np.concatenate([stopped, [1]]))
+    ]
+    assert share[at] == pytest.approx(1, abs=1e-5) and bends[0] < 0.8 * bends[1]
+
+
+@pytest.mark.parametrize("at", [0, 1, 3, 8, 21, 26, 28, 29])
+def test_a_pull_goes_little_beyond_the_pins_pose(at):
+    still, goal = Motion.concatenate([sway(1)] * 30), sway(1, phase=2.0)
+    pin = SimpleNamespace(
+        frame=at, rotations=still.rotations[0], translation=goal.translation[0], half="both"
+    )
+    new = pin_poses(still, (pin,), 0, 30)
+    share = (new.translation - still.translation)[:, 2] / (
+        goal.translation - still.translation[:1]
+    )[0, 2]
+    assert share[at] == pytest.approx(1, abs=1e-5) and share.min() > -1e-5 and share.max() < 1.18
+
+
 @pytest.mark.parametrize("at", [0, 3, 26, 29])
 def test_pins_near_a_join_are_hit_and_leave_the_join_alone(at):
     made, goal = sway(30), sway(1, phase=2.0)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 BLEND = 10
 #: frames over which a pin pulls, on each side
 PULL = 12
+#: how fast a pin that has little room on one side is passed, see :func:`_pull`; and the most of it, so
+#: that the pull never goes more than a sixth beyond the pin's pose
+_PASSING, _FASTEST = 0.75, 2.0
 #: share of its speed that a glide keeps from frame to frame: it comes to rest after 0.2 s
 _GLIDE = 0.85
 
@@ -158,13 +161,26 @@ def pin_poses(made: Motion, pins: tuple[Pin, ...], first: int, last: int) -> Mot
 
 
 def _pull(count: int, at: int, others: list[int]) -> np.ndarray:
-    """Weight (count,) of a pin: 1 at its frame, 0 at other pins and beyond reach."""
+    """Weight (count,) of a pin: 1 at its frame, 0 at other pins and beyond reach.
+
+    Where a join or another pin leaves less room on one side, the pin is passed at some speed instead of
+    being stopped at: the way there begins more softly, and the room on the other side is used to come
+    back. A pin with room on both sides is an accent, with level ends.
+    """
     t = np.arange(count)
     left = max([at - PULL, -1] + [o for o in others if o < at])
     right = min([at + PULL, count] + [o for o in others if o > at])
-    before = _smooth(np.clip((t - left) / max(at - left, 1), 0, 1))
-    after = _smooth(np.clip((right - t) / max(right - at, 1), 0, 1))
-    return np.where(t <= at, before, after)
+    way, back = max(at - left, 1), max(right - at, 1)
+    u, v = np.clip((t - left) / way, 0, 1), np.clip((right - t) / back, 0, 1)
+    if way == back == PULL:
+        return np.where(t <= at, _smooth(u), _smooth(v))
+    speed = np.clip(_PASSING * (1 / way - 1 / back), -_FASTEST / way, _FASTEST / back)
+    return np.where(t <= at, _level_at_0(u, speed * way), _level_at_0(v, -speed * back))
+
+
+def _level_at_0(t: np.ndarray, slope: float) -> np.ndarray:
+    """0..1 to 0..1 by the cubic that is level at 0 and has this slope at 1."""
+    return (3 - slope) * t**2 + (slope - 2) * t**3
 
 
 def _wrapped(angle: float) -> float:

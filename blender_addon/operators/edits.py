@@ -94,6 +94,7 @@ class EditProperties(WhileIdle, Waits, target.RangeProperties):
             sections=self._sections(context, found.settings),
             notes=notes,
             absent=held.absent,
+            added=held.added,
             **self._count(context, found.settings),
             **{
                 "kind": type(self).__name__.partition("_OT_")[2],
@@ -188,6 +189,12 @@ class EIGHTCOUNT_OT_continue_take(EditProperties, bpy.types.Operator):
     def request(self, context, found) -> EditRequest:
         """Everything after the last frame."""
         end = len(found.motion)
+        if self.panel(context, "keep_hand_edits") and found.read.added[-1].any():
+            raise EightcountError(
+                "edited-by-hand",
+                "Keys were added by hand after the take's end, where the dance shall go on.",
+                "Delete or move them, or switch Keep Hand Edits off to have them replaced.",
+            )
         more = round(self.seconds * found.settings.fps)
         if 0 < more < span.LEAST:
             raise EightcountError(
@@ -207,7 +214,7 @@ class EIGHTCOUNT_OT_inbetween(EditProperties, bpy.types.Operator):
 
     def request(self, context, found) -> EditRequest:
         """The range, with its two ends pinned as they stand."""
-        part, motion = self.take_range(context, found), found.motion
+        part, motion = self._chosen_range(context, found, False), found.motion
         half = self.panel(context, "half")
         ends = tuple(
             pins.PosePin(f, half, motion.rotations[f], motion.translation[f])

@@ -7,12 +7,13 @@ import bpy
 
 from eightcount.motion.errors import EightcountError
 
-from .. import session
+from .. import pump, session
 
 
 def refuse(operator: bpy.types.Operator, place: str, error: EightcountError) -> set[str]:
     """Show an error at ``place`` and report it. For scripts the report becomes a RuntimeError."""
     session.current().show_fault(place, error)
+    pump.redraw()  # no timer runs while nothing is to be done
     operator.report({"ERROR"}, str(error))
     return {"CANCELLED"}
 

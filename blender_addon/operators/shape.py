@@ -12,7 +12,7 @@ from eightcount.motion.errors import EightcountError
 from eightcount.motion.motion import Motion
 
 from .. import session, shaping
-from ..rig import actions, span, versions
+from ..rig import actions, export, joins, span, versions
 from . import target
 from .reporting import refuse
 from .waiting import WhileIdle
@@ -27,6 +27,7 @@ class _Shape(WhileIdle, target.RangeProperties):
         try:
             found = target.read_target(context)
             part = self.take_range(context, found, whole=True)
+            found, notes = self._with_added(found, part)
             half = self.panel(context, "half")
             motion = self.shaped(found, part, half)
             obeyed, carried = self._pins(found, part)
@@ -51,7 +52,8 @@ class _Shape(WhileIdle, target.RangeProperties):
         actions.assign(found.dancer, action)
         now.clear_fault("edit")
         now.last_take = action.name
-        now.notes = target.nla_notes(found.dancer)
+        near = joins.too_near(found.motion, motion, obeyed, part, found.clock)
+        now.notes = target.nla_notes(found.dancer) + notes + near
         return {"FINISHED"}
 
     def shaped(self, found: target.Target, part: span.Span, half: str) -> Motion:
@@ -61,6 +63,15 @@ class _Shape(WhileIdle, target.RangeProperties):
     def detail(self) -> dict:
         """What else the take's record shall say."""
         return {}
+
+    def _with_added(self, found: target.Target, part: span.Span):
+        """The take with keys added between its frames moved to the nearest one, and a note of that."""
+        motion, count = export.with_added(found.action, found.read, part.first, part.last)
+        if not count:
+            return found, ()
+        places = "one place" if count == 1 else f"{count} places"
+        note = f"Keys at {places} between the take's frames went to the nearest frame."
+        return replace(found, read=replace(found.read, motion=motion)), (note,)
 
     def _pins(self, found: target.Target, part: span.Span):
         """Set pins are obeyed; keys changed by hand take part in the edit like all others."""

@@ -15,7 +15,7 @@ from eightcount.motion.motion import Motion
 from eightcount.wire.messages import song_digest
 
 from ..properties import HALVES
-from ..rig import armature, export, pins, span, take
+from ..rig import armature, export, joins, pins, span, take
 from ..rig.timing import Clock
 
 
@@ -25,18 +25,25 @@ class Target:
 
     Attributes:
         dancer: who plays it.
-        motion, made, absent, clock: as in `export.Reading`.
+        read: what its keys say.
         rest_root: the pelvis's place in the dancer's rest pose (3,), z up.
     """
 
     dancer: bpy.types.Object
     action: bpy.types.Action
     settings: take.TakeSettings
-    motion: Motion
-    made: Motion | None
-    absent: np.ndarray
-    clock: Clock
+    read: export.Reading
     rest_root: np.ndarray
+
+    @property
+    def motion(self) -> Motion:
+        """The take as its keys now stand."""
+        return self.read.motion
+
+    @property
+    def clock(self) -> Clock:
+        """Where the take's frames lie on the timeline."""
+        return self.read.clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +52,13 @@ class Held:
 
     Attributes:
         obeyed: pins inside its range; ``carried``: all that the new version has.
-        absent: as `pins.keys_left_away` says.
+        absent: as `pins.keys_left_away` says; ``added``: as in `versions.Change`.
     """
 
     obeyed: tuple[pins.PosePin, ...]
     carried: tuple[pins.PosePin, ...]
     absent: np.ndarray | None
+    added: np.ndarray | None = None
 
 
 def played_take(context: bpy.types.Context) -> tuple[bpy.types.Object, bpy.types.Action]:
@@ -84,10 +92,7 @@ def read_target(context: bpy.types.Context) -> Target:
         dancer,
         action,
         take.read_settings(action),
-        read.motion,
-        read.made,
-        read.absent,
-        read.clock,
+        read,
         np.array(action.get(take.REST_ROOT, armature.rest_root(dancer)), np.float64),
     )
 
@@ -160,14 +165,27 @@ class RangeProperties:
     )
     keep_hand_edits: BoolProperty(
         name="Keep Hand Edits",
-        description="Keys that were changed or deleted by hand since the take was made stay as they "
-        "are: what they show is pinned",
+        description="Keys that were changed, deleted or added by hand since the take was made stay as "
+        "they are: what they show is pinned. For a key between two frames of the take, both are pinned",
         default=True,
+        options={"SKIP_SAVE"},
+    )
+
+    room_for_pins: BoolProperty(
+        name="Room for Pins",
+        description="Where a pin lies too near to an end of the range to be reached smoothly, up to 12 "
+        "frames of the take beyond that end change as well",
         options={"SKIP_SAVE"},
     )
 
     def take_range(self, context, found: Target, whole: bool = False) -> span.Span:
         """The frames to change. ``whole``: without a choice it is the whole take."""
+        part = self._chosen_range(context, found, whole)
+        if self.panel(context, "room_for_pins"):
+            return joins.with_room(part, pins.read_pins(found.action), len(found.motion))
+        return part
+
+    def _chosen_range(self, context, found: Target, whole: bool) -> span.Span:
         given = self.properties.is_property_set
         if given("start") or given("stop"):
             last = found.clock.scene_frame(len(found.motion) - 1)
@@ -194,15 +212,16 @@ class RangeProperties:
 
     def take_pins(self, context, found: Target, part: span.Span) -> Held:
         """What the edit must leave as it is."""
-        stored = pins.read_pins(found.action)
-        noticed, absent = [], None
+        stored, read = pins.read_pins(found.action), found.read
+        noticed, absent, added = [], None, None
         if self.panel(context, "keep_hand_edits"):
-            noticed = pins.pins_by_hand(
-                found.motion, found.made, found.absent, part.first, part.last
-            )
-            absent = pins.keys_left_away(found.absent, stored, part.first, part.last)
+            span_of = (part.first, part.last)
+            noticed = pins.pins_by_hand(read.motion, read.made, read.absent, read.added, *span_of)
+            absent = pins.keys_left_away(read.absent, stored, *span_of)
+            inside = read.added[part.first : part.last]
+            added = inside if inside.any() else None
         else:
             stored = [p for p in stored if not (p.by_hand and part.first <= p.frame < part.last)]
         obeyed = pins.gather(stored, noticed, part.first, part.last)
         carried = stored + [p for p in obeyed if p not in stored]
-        return Held(tuple(obeyed), tuple(carried), absent)
+        return Held(tuple(obeyed), tuple(carried), absent, added)

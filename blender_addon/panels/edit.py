@@ -47,6 +47,7 @@ class EIGHTCOUNT_PT_edit(_OfTake, bpy.types.Panel):
         if not settings.edit_follow_music:
             column.prop(settings, "edit_strength", slider=True)
         column.prop(settings, "edit_keep_hand_edits")
+        column.prop(settings, "edit_room_for_pins")
         column.prop(settings, "edit_recount")
         row = layout.row()
         row.scale_y = 1.3

@@ -36,7 +36,7 @@ class EIGHTCOUNT_PT_backend(_Panel, bpy.types.Panel):
         layout, now = self.layout, session.current()
         if now.setup is not None:
             row = layout.row(align=True)
-            row.label(text="Setting up ...", icon="SORTTIME")
+            row.label(text=f"Setting up  {parts.minutes(now.setup_seconds)}", icon="SORTTIME")
             row.operator("eightcount.setup_stop", text="Stop", icon="X")
             parts.paragraph(context, layout, now.setup_says, "INFO")
             log = layout.operator("wm.path_open", text="Show Log", icon="TEXT")
@@ -54,6 +54,8 @@ class EIGHTCOUNT_PT_backend(_Panel, bpy.types.Panel):
             row.operator("eightcount.backend_start", text="Start", icon="PLAY")
         else:
             row.operator("eightcount.setup_backend", text="Set Up", icon="IMPORT")
+        if now.just_set_up and now.state == "stopped":
+            parts.paragraph(context, layout, "Everything is set up: press Start.", "CHECKMARK")
         parts.fault(context, layout, "backend")
         code = now.fault.error.code if now.fault is not None else ""
         if code in ("backend-unset", "backend-missing") or code.startswith("setup"):

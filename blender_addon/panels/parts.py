@@ -46,6 +46,16 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
+def score(value: float) -> str:
+    """A take's beat score; nothing where it has none."""
+    return f"{value:.2f}" if value >= 0 else ""
+
+
+def letters_width(text: str) -> float:
+    """Pixels, at a scale of 1, of a label that shows a text whole."""
+    return len(text) * LETTER + 12
+
+
 def star(filled: bool) -> str:
     """The icon of a take's mark, which has another name in Blender 4."""
     names = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items

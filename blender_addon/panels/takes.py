@@ -10,27 +10,38 @@ from ..rig import take
 from . import parts
 from .main import _Panel
 
+#: a side bar narrower than this (pixels at a scale of 1) has no room for the score of each take.
+ROOMY = 340
+#: pixels that all but the names take in the list.
+OTHERS = 165
+
 
 class EIGHTCOUNT_UL_takes(bpy.types.UIList):
-    """Takes by name, with star, beat score and length"""
+    """Takes: what tells them apart, the whole name, star, beat score and length"""
 
     bl_idname = "EIGHTCOUNT_UL_takes"
 
     def draw_item(
-        self, _context, layout, _data, item, _icon, _active_data, _active_property, *_rest
+        self, context, layout, _data, item, _icon, _active_data, _active_property, *_rest
     ) -> None:
-        """One take."""
+        """One take. A name is cut at its end, where the version stands: so that comes first, in a
+        column that Blender does not cut."""
         starred = bool(item.get(take.PREFIX + "star"))
+        width = context.region.width / context.preferences.system.ui_scale
         row = layout.row(align=True)
         star = row.operator("eightcount.take_star", text="", icon=parts.star(starred), emboss=False)
         star.name = item.name
+        _, mark = take.name_and_mark(item.name, item.get(take.PREFIX + "genre", ""))
+        if mark:
+            row = row.split(factor=min(parts.letters_width(mark) / (width - OTHERS), 1.0))
+            row.label(text=mark)
         row.prop(item, "name", text="", emboss=False)
         right = layout.row()
         right.alignment = "RIGHT"
         right.active = False
-        score = item.get(take.PREFIX + "beat_score", -1.0)
-        score = f"{score:.2f}  " if score >= 0 else ""
-        right.label(text=score + parts.minutes(item.get(take.PREFIX + "seconds", 0.0)))
+        score = parts.score(item.get(take.PREFIX + "beat_score", -1.0)) if width >= ROOMY else ""
+        length = parts.minutes(item.get(take.PREFIX + "seconds", 0.0))
+        right.label(text=f"{score}  {length}".strip())
 
     def filter_items(self, _context, data, name) -> tuple[list[int], list[int]]:
         """Show takes only, and those alone that fit the words in the search field."""
@@ -78,7 +89,9 @@ class EIGHTCOUNT_PT_takes(_Panel, bpy.types.Panel):
 
         column = layout.column(align=True)
         column.label(text=f"{of('song')}", icon="FILE_SOUND")
-        column.label(text=f"{genres.label(of('genre'))} · seed {of('seed')}", icon="PREFERENCES")
+        score = parts.score(action.get(take.PREFIX + "beat_score", -1.0))
+        made = (genres.label(of("genre")), f"seed {of('seed')}", score and f"beats {score}")
+        column.label(text=" · ".join(filter(None, made)), icon="PREFERENCES")
         row = layout.row(align=True)
         row.operator("eightcount.generate_again", text="Again", icon="FILE_REFRESH")
         row.operator("eightcount.compare_takes", text="Compare", icon="COMMUNITY")

@@ -27,12 +27,14 @@ class Reading:
     Attributes:
         motion: as its keys now stand; ``made``: as it was made, None where that is not known.
         absent: (T, 99) True where a key of the take was deleted; the motion shows what is seen there.
+        added: (T, 99) True where keys were added between a frame and the next one, or after the last.
         clock: where the frames lie on the timeline.
     """
 
     motion: Motion
     made: Motion | None
     absent: np.ndarray
+    added: np.ndarray
     clock: Clock
 
 
@@ -52,9 +54,9 @@ def read_action(action: bpy.types.Action) -> Reading:
     rest_root = np.array(action.get(REST_ROOT, (0.0, 0.0, 0.0)))
     frames = len(made) if made is not None else round(settings.seconds * settings.fps)
     clock = span.clock_of(action, settings, frames)
-    table, keyed = keyframes.read_at(action, clock.scene_frames(0, frames))
+    table, keyed, added = keyframes.read_at(action, clock.scene_frames(0, frames))
     motion = _motion(table, made, rest_root, settings.fps)
-    return Reading(motion, made, ~keyed, clock)
+    return Reading(motion, made, ~keyed, added, clock)
 
 
 def _motion(table: np.ndarray, made: Motion | None, rest_root: np.ndarray, fps: float) -> Motion:
@@ -76,6 +78,36 @@ def _motion(table: np.ndarray, made: Motion | None, rest_root: np.ndarray, fps: 
         made.contacts,
         fps,
     )
+
+
+def with_added(
+    action: bpy.types.Action, read: Reading, first: int, last: int
+) -> tuple[Motion, int]:
+    """The take in which keys added between frames ``first`` .. ``last`` have gone to the nearest one.
+
+    For edits that change every pose: there is no frame to change between two frames.
+
+    Returns:
+        The motion: at the nearest frame, the joints that such a key turns (or the pelvis's place) are as
+        they are seen at the key. And how many times hold such keys.
+    """
+    settings, fps = _settings(action), read.motion.fps
+    rest_root = np.array(action.get(REST_ROOT, (0.0, 0.0, 0.0)))
+    keys = keyframes.added_keys(action, read.clock.scene_frames(0, len(read.motion)))
+    rotations, place = read.motion.rotations.copy(), read.motion.translation.copy()
+    times = set()
+    for when, column in keys:
+        at = read.clock.take_frame(when)
+        if not first < at < last - 1:
+            continue
+        times.add(when)
+        seen = _from_table(keyframes.sample_keys(action, np.array([when])), rest_root, settings.fps)
+        if column < 3:
+            place[round(at)] = seen.translation[0]
+        else:
+            joint = (column - 3) // 4
+            rotations[round(at), joint] = seen.rotations[0, joint]
+    return Motion(rotations, place, read.motion.contacts, fps), len(times)
 
 
 def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:

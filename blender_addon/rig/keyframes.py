@@ -205,18 +205,39 @@ def sample_keys(action: bpy.types.Action, frames: np.ndarray) -> np.ndarray:
     return table
 
 
-def read_at(action: bpy.types.Action, when: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What the curves show at a take's scene frames ``when`` (T,), and where they have keys there.
+def frame_keys(times: np.ndarray, when: np.ndarray) -> np.ndarray:
+    """Which of a curve's keys at ``times`` (n,) belongs to each of a take's frames ``when`` (T,).
+
+    Returns:
+        indices (T,), -1 where a frame has none. A key farther than a quarter of a frame from each of
+        them belongs to none: it was added between them.
+    """
+    near = 0.25 * float(when[1] - when[0]) if len(when) > 1 else 0.25
+    if not len(times):
+        return np.full(len(when), -1)
+    if len(times) == len(when) and bool((np.abs(times - when) < near).all()):
+        return np.arange(len(when))
+    after = np.searchsorted(times, when).clip(1, max(len(times) - 1, 1))
+    pair = np.stack([after - 1, np.minimum(after, len(times) - 1)])
+    apart = np.abs(times[pair] - when)
+    nearest = np.where(apart[0] <= apart[1], pair[0], pair[1])
+    return np.where(apart.min(0) < near, nearest, -1)
+
+
+def read_at(
+    action: bpy.types.Action, when: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What the curves show at a take's scene frames ``when`` (T,), and where they have keys.
 
     Returns:
         values (T, 99) float32, those without a key as Blender interpolates them (the rest pose where
-        the whole curve is missing), and keyed (T, 99) bool.
+        the whole curve is missing), keyed (T, 99) bool, and added (T, 99) bool: keys lie between this
+        frame and the next one, or after the last.
     """
     bag = actions.channels(action)
     table = np.zeros((len(when), len(CHANNELS)), np.float32)
     table[:, 3::4] = 1.0
-    keyed = np.zeros(table.shape, bool)
-    near = 0.25 * float(when[1] - when[0]) if len(when) > 1 else 0.25
+    keyed, added = np.zeros(table.shape, bool), np.zeros(table.shape, bool)
     for c, channel in enumerate(CHANNELS):
         curve = bag.fcurves.find(channel.path, index=channel.index) if bag is not None else None
         if curve is None or curve.is_empty:
@@ -224,15 +245,30 @@ def read_at(action: bpy.types.Action, when: np.ndarray) -> tuple[np.ndarray, np.
         co = np.empty(2 * len(curve.keyframe_points), np.float32)
         curve.keyframe_points.foreach_get("co", co)
         times, values = co[::2], co[1::2]
-        if len(times) == len(when) and bool((np.abs(times - when) < near).all()):
-            table[:, c], keyed[:, c] = values, True
-            continue
-        at = np.minimum(np.searchsorted(times, when - near), len(times) - 1)
-        keyed[:, c] = np.abs(times[at] - when) < near
+        at = frame_keys(times, when)
+        keyed[:, c] = at >= 0
         table[:, c] = values[at]
-        missing = np.flatnonzero(~keyed[:, c])
+        missing = np.flatnonzero(at < 0)
         table[missing, c] = [curve.evaluate(float(when[i])) for i in missing]
-    return table, keyed
+        after = np.searchsorted(when, np.delete(times, at[at >= 0])) - 1
+        added[after[after >= 0], c] = True
+    return table, keyed, added
+
+
+def added_keys(action: bpy.types.Action, when: np.ndarray) -> list[tuple[float, int]]:
+    """Scene frame and column of each key that lies between a take's scene frames ``when`` (T,)."""
+    bag = actions.channels(action)
+    found = []
+    for c, channel in enumerate(CHANNELS):
+        curve = bag.fcurves.find(channel.path, index=channel.index) if bag is not None else None
+        if curve is None or curve.is_empty:
+            continue
+        co = np.empty(2 * len(curve.keyframe_points), np.float32)
+        curve.keyframe_points.foreach_get("co", co)
+        at = frame_keys(co[::2], when)
+        others = np.delete(co[::2], at[at >= 0])
+        found += [(float(t), c) for t in others if when[0] < t < when[-1]]
+    return sorted(found)
 
 
 def fill(bag, channel: Channel, when: np.ndarray, values: np.ndarray) -> None:

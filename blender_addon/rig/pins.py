@@ -4,7 +4,8 @@
 A pin is set by hand (the pose that the dancer shows), or noticed: a key that the animator has moved
 since the take was made becomes a pin of the half of the body to which it belongs. So does a key that he
 has deleted: the pose that is seen there is pinned, and that of the keys on both sides of the gap, since
-it comes from them; the key itself stays away.
+it comes from them; the key itself stays away. And so does a key that he has added between two frames of
+the take: those two are pinned, and the key itself stays where it is.
 """
 
 from __future__ import annotations
@@ -117,13 +118,18 @@ def shown_pose(dancer: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
 
 
 def pins_by_hand(
-    motion: Motion, made: Motion | None, absent: np.ndarray, first: int, last: int
+    motion: Motion,
+    made: Motion | None,
+    absent: np.ndarray,
+    added: np.ndarray,
+    first: int,
+    last: int,
 ) -> list[PosePin]:
-    """Pins for the keys of frames ``first`` .. ``last`` that were changed or deleted by hand.
+    """Pins for the keys of frames ``first`` .. ``last`` that were changed, deleted or added by hand.
 
     Args:
         motion: the take as its keys now stand; ``made``: as it was made.
-        absent: (T, 99) keys that were deleted.
+        absent: (T, 99) keys that were deleted; ``added``: frames after which some were added.
 
     Raises EightcountError "edited-by-hand" where there are more than `MOST_BY_HAND` such frames.
     """
@@ -134,10 +140,11 @@ def pins_by_hand(
     moved = np.abs(motion.translation[first:stop] - made.translation[first:stop]).max(-1) > CHANGED
     lower = turned[:, list(LOWER)].any(-1) | moved
     upper = turned[:, list(UPPER)].any(-1)
-    gaps = absent[:, 3:].reshape(len(absent), len(JOINTS), 4).any(-1)
     inside = slice(first, stop)
-    lower |= _with_edges(gaps[:, list(LOWER)].any(-1) | absent[:, :3].any(-1))[inside]
-    upper |= _with_edges(gaps[:, list(UPPER)].any(-1))[inside]
+    low, up = _halves(absent)
+    low_added, up_added = _halves(added)
+    lower |= (_with_edges(low) | _with_next(low_added))[inside]
+    upper |= (_with_edges(up) | _with_next(up_added))[inside]
     frames = np.flatnonzero(lower | upper)
     if len(frames) > MOST_BY_HAND:
         raise EightcountError(
@@ -176,6 +183,19 @@ def _with_edges(frames: np.ndarray) -> np.ndarray:
     wide = frames.copy()
     wide[1:] |= frames[:-1]
     wide[:-1] |= frames[1:]
+    return wide
+
+
+def _halves(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (T,) at which any column (T, 99) of the lower and of the upper half is True."""
+    joints = columns[:, 3:].reshape(len(columns), len(JOINTS), 4).any(-1)
+    return joints[:, list(LOWER)].any(-1) | columns[:, :3].any(-1), joints[:, list(UPPER)].any(-1)
+
+
+def _with_next(frames: np.ndarray) -> np.ndarray:
+    """Frames (T,) bool, with those after them."""
+    wide = frames.copy()
+    wide[1:] |= frames[:-1]
     return wide
 
 

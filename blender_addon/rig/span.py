@@ -19,6 +19,8 @@ from .timing import Clock
 LEAST = 4
 #: a scene frame this near to a key counts as being on it.
 NEAR = 1e-3
+#: share of a curve's keys that must lie on the take's frames: the rest may have been added by hand.
+MOST = 0.9
 
 
 @dataclass(frozen=True)
@@ -36,19 +38,26 @@ class Span:
 def clock_of(action: bpy.types.Action, settings: TakeSettings, length: int) -> Clock:
     """Where the take's ``length`` frames lie now: as it was made, or where its keys were moved to."""
     clock = Clock(settings.first_frame, settings.scene_fps, settings.fps)
-    when = _times(action)
-    if len(when) < 2 or length < 2 or _fits(clock, when, length):
+    when = _times(action).astype(np.float64)
+    if len(when) < 2 or length < 2 or _fit(clock, when, length) == 1:
         return clock
-    # moved or stretched: the first and the last key tell, whatever was deleted between them
-    apart = (float(when[-1]) - float(when[0])) / (length - 1)
+    # moved or stretched: two of its keys tell, whatever was deleted or added between them
+    whole = float(when[-1] - when[0]) / (length - 1)
+    apart = float(np.median(np.diff(when)))
+    ends = ((when[0], whole), (when[0], apart), (when[-1] - apart * (length - 1), apart))
+    moved = [_near(settings, float(start), step) for start, step in ends]
+    found = max((clock, *moved), key=lambda c: _fit(c, when, length))
+    return found if _fit(found, when, length) >= MOST else clock
+
+
+def _near(settings: TakeSettings, start: float, apart: float) -> Clock:
+    """The clock of keys ``apart`` from ``start`` on; the take's own but for rounding is its own."""
     rate = apart * settings.fps
     if math.isclose(rate, settings.scene_fps, rel_tol=1e-4):
         rate = settings.scene_fps
-    start = float(when[0])
     if math.isclose(start, settings.first_frame, abs_tol=NEAR):
         start = settings.first_frame
-    moved = Clock(start, rate, settings.fps)
-    return moved if _fits(moved, when, length) else clock
+    return Clock(start, rate, settings.fps)
 
 
 def chosen_frames(scene: bpy.types.Scene, action: bpy.types.Action) -> tuple[float, float] | None:
@@ -92,11 +101,13 @@ def take_span(clock: Clock, length: int, start: float, stop: float, least: int =
     return inside
 
 
-def _fits(clock: Clock, when: np.ndarray, length: int) -> bool:
-    """True where every key lies on a frame that the take has by this clock."""
-    frames = (when.astype(np.float64) - clock.start) * clock.take_fps / clock.scene_fps
-    on_frames = np.abs(frames - np.round(frames)).max() < 100 * NEAR
-    return bool(on_frames and frames[0] > -0.5 and frames[-1] < length - 0.5)
+def _fit(clock: Clock, when: np.ndarray, length: int) -> float:
+    """Share of the keys that lie on frames that the take has by this clock; the others would have
+    been added between them or outside."""
+    frames = (when - clock.start) * clock.take_fps / clock.scene_fps
+    on_frame = np.abs(frames - np.round(frames)) < 100 * NEAR
+    within = (frames > -0.5) & (frames < length - 0.5)
+    return float((on_frame & within).mean())
 
 
 def _times(action: bpy.types.Action) -> np.ndarray:

@@ -8,6 +8,7 @@ and tells which keys the animator has changed since.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -122,6 +123,18 @@ def take_name(song: str, genre: str) -> str:
         if name not in used:
             return name
         number += 1
+
+
+def name_and_mark(name: str, genre: str) -> tuple[str, str]:
+    """A take's name in two: what it shares with others, and what tells it apart.
+
+    ``night train house #2 v3`` is ``night train`` and ``house #2 v3``; ``the good one v2`` is ``the good
+    one`` and ``v2``; a name with neither has no mark.
+    """
+    of_genre = re.escape(f" {genre}") if genre else ""
+    tail = rf"(?P<mark>(?:(?:{of_genre})? #\d+)?(?: v\d+)?(?:\.\d{{3}})?)$"
+    found = re.search(tail, name)
+    return name[: found.start()], found["mark"].strip()
 
 
 def store_motion(action: bpy.types.Action, motion: Motion, rest_root: np.ndarray) -> None:

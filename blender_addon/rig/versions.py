@@ -22,6 +22,7 @@ from eightcount.motion.skeleton import LOWER, UPPER
 
 from ..before import Before
 from . import actions, ids, keyframes, pins, take
+from .range_keys import keys_of, set_keys
 from .timing import Clock
 
 _VERSION = re.compile(r" v\d+$")
@@ -39,6 +40,8 @@ class Change:
         record: the edit in words, kept with the take.
         settings: of the new version.
         absent: (last - first, 99) keys that were deleted by hand and stay so; None: none.
+        added: (last - first, 99) between which frame and the next one keys were added by hand that
+            stay; None: there are none, or none stays.
     """
 
     motion: Motion
@@ -49,6 +52,7 @@ class Change:
     record: dict
     settings: take.TakeSettings
     absent: np.ndarray | None = None
+    added: np.ndarray | None = None
 
     @property
     def columns(self) -> list[int]:
@@ -81,6 +85,7 @@ class VersionWriter:
     _keys: dict[int, np.ndarray] = field(default_factory=dict)
     _table: np.ndarray | None = None
     _holds: list[int | None] = field(default_factory=list)
+    _signs: np.ndarray | None = None
 
     @property
     def action(self) -> bpy.types.Action | None:
@@ -168,22 +173,40 @@ class VersionWriter:
             for joint in np.flatnonzero(meet < 0):
                 hold = self._holds[joint] = self._last_pair(joint)
                 self._table[hold + 1 :, 3 + 4 * joint : 7 + 4 * joint] *= -1
+        self._signs = self._added_signs(action)
+
+    def _added_signs(self, action: bpy.types.Action) -> np.ndarray | None:
+        """Sign (n, 25) that keys added after each row need, now that the row's quaternions have theirs:
+        24 joints, then the pelvis's place, whose sign never changes. None where no such key stays."""
+        added = self.change.added
+        if added is None:
+            return None
+        signs = np.ones((len(added), 25), np.float32)
+        rows = np.flatnonzero(added.any(1))
+        old = keyframes.sample_keys(action, self._when()[rows])[:, 3:].reshape(-1, 24, 4)
+        new = self._table[rows, 3:].reshape(-1, 24, 4)
+        signs[rows, :24] = np.where((old * new).sum(-1) < 0, -1, 1)
+        return signs
 
     def _last_pair(self, joint: int) -> int:
         """The last row of the range after which a joint's sign may change: it and the next one have
         keys. Across a gap Blender would draw its line through no rotation at all."""
-        count, absent = len(self._table), self.change.absent
+        count, absent, added = len(self._table), self.change.absent, self.change.added
         if absent is None:
             return count - 1
-        there = ~absent[:, 3 + 4 * joint : 7 + 4 * joint].any(-1)
+        turns = slice(3 + 4 * joint, 7 + 4 * joint)
+        there = ~absent[:, turns].any(-1)
         if there[-1]:
             return count - 1
-        pairs = np.flatnonzero(there[:-1] & there[1:])
+        free = there[:-1] & there[1:]
+        if added is not None:
+            free &= ~added[:-1, turns].any(-1)
+        pairs = np.flatnonzero(free)
         return int(pairs[-1]) if len(pairs) else count - 1
 
     def _read(self, bag, column: int) -> None:
         curve = _curve(bag, column)
-        self._keys[column] = _keys_of(curve) if curve is not None else np.zeros(0, np.float32)
+        self._keys[column] = keys_of(curve) if curve is not None else np.zeros(0, np.float32)
 
     def _write(self, bag, column: int, when: np.ndarray) -> None:
         """Set one curve's keys of the range."""
@@ -194,8 +217,9 @@ class VersionWriter:
             hold = self._holds[(column - 3) // 4] if column >= 3 else None
             keys = self._keys.get(column)
             if keys is None or len(keys) != 2 * len(curve.keyframe_points):
-                keys = _keys_of(curve)
-            set_keys(curve, keys, when, self._table[:, column], hold, there)
+                keys = keys_of(curve)
+            signs = None if self._signs is None else self._signs[:, (column - 3) // 4]
+            set_keys(curve, keys, when, self._table[:, column], hold, there, signs)
         elif there.any():
             self._fill_whole(bag, column)
 
@@ -250,54 +274,6 @@ def edits_of(action: bpy.types.Action) -> list[dict]:
         return []
 
 
-def set_keys(
-    curve,
-    co: np.ndarray,
-    when: np.ndarray,
-    values: np.ndarray,
-    hold: int | None,
-    there: np.ndarray,
-) -> None:
-    """Set a curve's keys at the scene frames ``when``; every other key keeps its place and value.
-
-    Where keys of the range were added or deleted by hand, it gets its one key a frame again, unless
-    ``there`` (n,) says that a frame shall have none.
-
-    Args:
-        co: the curve's keys as they are, frame and value by turns.
-        hold: the frame after which the quaternion's sign is the opposite one: its key is held, since
-            the straight line to the next would pass through no rotation at all.
-    """
-    points = curve.keyframe_points
-    times = co[::2]
-    near = 0.25 * float(when[1] - when[0]) if len(when) > 1 else 0.25
-    low = int(np.searchsorted(times, when[0] - near))
-    high = int(np.searchsorted(times, when[-1] + near))
-    old = high - low
-    held = int(there[:hold].sum()) if hold is not None and there[hold] else None
-    when, values = when[there], values[there]
-    if high == len(times) and old < len(when) and _on(times[low:high], when[:old], near):
-        points.add(len(when) - old)  # the take grows
-        fresh = np.stack([when[old:], values[old:]], axis=1).ravel()
-        co = np.concatenate([co, fresh])
-        high = low + len(when)
-        for i in range(low + old, high):
-            _interpolate(points[i], "LINEAR")
-    if high - low == len(when) and _on(co[::2][low:high], when, near):
-        co[1::2][low:high] = values
-        points.foreach_set("co", co)
-    else:
-        for i in range(high - 1, low - 1, -1):
-            points.remove(points[i], fast=True)
-        for t, v in zip(when, values, strict=True):
-            points.insert(float(t), float(v), options={"FAST"}).interpolation = "LINEAR"
-    if held is not None:
-        _interpolate(points[low + held], "CONSTANT")
-    elif there[-1]:
-        _interpolate(points[low + len(when) - 1], "LINEAR")
-    curve.update()
-
-
 def _within(end: float, columns: list[int], work: Callable[[int], None]) -> None:
     """Do the work of columns, and take them off the list, while there is time for one more."""
     slowest = 0.0
@@ -309,23 +285,6 @@ def _within(end: float, columns: list[int], work: Callable[[int], None]) -> None
         slowest = max(slowest, now - begun)
         if now + slowest > end:
             return
-
-
-def _keys_of(curve) -> np.ndarray:
-    """A curve's keys (2 n,) float32: frame and value by turns."""
-    co = np.empty(2 * len(curve.keyframe_points), np.float32)
-    curve.keyframe_points.foreach_get("co", co)
-    return co
-
-
-def _interpolate(point, kind: str) -> None:
-    """Set it where it differs: what is set has the whole window drawn anew."""
-    if point.interpolation != kind:
-        point.interpolation = kind
-
-
-def _on(times: np.ndarray, when: np.ndarray, near: float) -> bool:
-    return len(times) == len(when) and bool((np.abs(times - when) < near).all())
 
 
 def _curve(bag, column: int):

@@ -38,6 +38,13 @@ def scene() -> bpy.types.Scene:
 
 
 @pytest.fixture
+def audio() -> None:
+    """For tests of sound strips: Blender 4.2's wheel was built without sound."""
+    if not bpy.app.build_options.audaspace:
+        pytest.skip("this Blender was built without Audaspace: it has no sound strips")
+
+
+@pytest.fixture
 def addon(scene) -> Iterator[bpy.types.AddonPreferences]:
     """The add-on registered, then unregistered whatever happened. Gives its preferences.
 

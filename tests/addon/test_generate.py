@@ -29,6 +29,7 @@ def the_take() -> bpy.types.Action:
     return action
 
 
+@pytest.mark.usefixtures("audio")
 def test_a_take_from_a_script(backend, scene, song):
     assert bpy.ops.eightcount.backend_start() == {"FINISHED"}
     assert session.current().state == "ready"
@@ -86,6 +87,7 @@ def test_from_the_panel_it_streams_in_while_blender_goes_on(backend, scene, song
     assert now.last_take == the_take().name
 
 
+@pytest.mark.usefixtures("audio")
 def test_a_second_take_is_a_second_action_and_leaves_no_orphans(backend, scene, song):
     for seed in ("1", "2"):
         bpy.ops.eightcount.generate(song=song, genre="quick", seed=seed, seconds=2)
@@ -112,6 +114,7 @@ def test_a_seed_beyond_blenders_integers(backend, scene, song):
     assert scene.eightcount.seed == "0"
 
 
+@pytest.mark.usefixtures("audio")
 def test_a_sound_strip_gives_song_start_length_and_place(backend, scene, tmp_path, wait_for):
     import wave
 
@@ -153,6 +156,7 @@ def test_beats_become_markers(backend, scene, song):
     assert [m.name for m in scene.timeline_markers] == ["mine"]
 
 
+@pytest.mark.usefixtures("audio")
 def test_another_scene_may_be_active_when_the_take_is_done(backend, scene, song, wait_for):
     bpy.ops.eightcount.backend_start()
     press(song=song, genre="slow", seconds=2)

@@ -62,6 +62,30 @@ def test_a_song_goes_over_once_and_frames_come_in_order(link):
         assert sum(isinstance(e, Ended) for e in events) == 1
 
 
+def test_a_backend_that_loads_may_be_silent_longer_than_one_that_works(backend, monkeypatch):
+    from dataclasses import replace
+
+    from blender_addon import link as module
+
+    clients = []
+
+    class Noted(module.Client):
+        def __init__(self, *words, **more) -> None:
+            super().__init__(*words, **more)
+            clients.append(self)
+
+    monkeypatch.setattr(module, "Client", Noted)
+    link = Link(replace(backend, environment=(*backend.environment, ("FAKE_WARM", "1"))))
+    link.start()
+    seen = {}
+    for state in ("warming", "ready"):
+        assert wait_until(link, lambda e, s=state: isinstance(e, BackendChanged) and e.state == s)
+        seen[state] = clients[0].silence
+    link.stop(wait=10)
+    assert seen == {"warming": module.FIRST_SILENCE, "ready": module.SILENCE}
+    assert module.FIRST_SILENCE >= 60 > module.SILENCE
+
+
 def test_a_cancelled_order_is_answered_once_and_nothing_follows(link):
     wish = order("slow", 60)
     link.order(wish)

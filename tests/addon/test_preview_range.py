@@ -41,6 +41,7 @@ def first_and_last_key(action) -> tuple[float, float]:
     return curve.keyframe_points[0].co[0], curve.keyframe_points[-1].co[0]
 
 
+@pytest.mark.usefixtures("audio")
 @pytest.mark.parametrize(
     ("fps", "base", "begins"),
     [(30, 1.0, 1), (24, 1.0, 1), (24, 1.001, 101), (60, 1.0, 0), (120, 1.0, 1001)],
@@ -62,6 +63,7 @@ def test_only_that_part_is_danced_where_it_lies(backend, scene, tune, sent, fps,
     assert (scene.frame_start, scene.frame_end) == (begins, begins + 5 * fps)
 
 
+@pytest.mark.usefixtures("audio")
 def test_the_song_may_lie_anywhere_on_the_timeline(backend, scene, tune, sent):
     scene.sequence_editor_create()
     sound.strips_of(scene).new_sound("mine", tune, 1, 301)
@@ -89,6 +91,7 @@ def test_a_second_part_and_again_lie_where_they_belong(backend, scene, tune, sen
     assert scene.frame_start == 1
 
 
+@pytest.mark.usefixtures("audio")
 def test_a_strip_as_it_is_trimmed(backend, scene, tune, sent):
     scene.sequence_editor_create()
     strip = sound.strips_of(scene).new_sound("tune", tune, 1, 31)

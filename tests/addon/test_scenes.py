@@ -117,6 +117,7 @@ def test_an_armature_without_our_bones_is_left_alone(backend, scene, song):
     assert other.animation_data is None and armature.NAME in bpy.data.objects
 
 
+@pytest.mark.usefixtures("audio")
 def test_two_scenes_have_their_songs_ranges_and_dancers(backend, scene, song):
     bpy.ops.eightcount.generate(song=song, genre="quick", seconds=2)
     other = bpy.data.scenes.new("Other")

@@ -39,10 +39,11 @@ def test_a_failure_is_explained_and_the_next_press_goes_on(online, scene, projec
     with pytest.raises(RuntimeError, match="no room on the disk"):
         bpy.ops.eightcount.setup_backend(directory=str(project))
     fault = session.current().fault
+    assert not session.current().just_set_up
     assert fault.place == "backend" and "Press Set Up again" in fault.error.hint
     assert bpy.ops.eightcount.setup_backend() == {"FINISHED"}  # the folder is remembered
     assert session.current().fault is None and Path(addon.backend_folder) == project
-    assert session.current().setup_says == "Ready."
+    assert session.current().setup_says == "Ready." and session.current().just_set_up
 
 
 def test_the_panel_goes_on_and_stop_ends_it(online, scene, tmp_path, wait_for):

@@ -10,6 +10,8 @@ import pytest
 
 from blender_addon.rig import sound
 
+pytestmark = pytest.mark.usefixtures("audio")
+
 
 @pytest.fixture
 def long_song(tmp_path) -> str:

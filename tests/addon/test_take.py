@@ -67,6 +67,24 @@ def test_a_take_without_beats_has_none_when_read(scene):
     assert take.read_settings(action) == bare
 
 
+@pytest.mark.parametrize(
+    "name, genre, parts",
+    [
+        ("night train house #2", "house", ("night train", "house #2")),
+        ("night train house #2 v13", "house", ("night train", "house #2 v13")),
+        ("night train house #2 v3.001", "house", ("night train", "house #2 v3.001")),
+        ("night train #2 v3", "", ("night train", "#2 v3")),
+        ("night train house #2 v3", "lock", ("night train house", "#2 v3")),
+        ("the good one v2", "house", ("the good one", "v2")),
+        ("the good one", "house", ("the good one", "")),
+        ("in c++ (live #4)", "c++ (live", ("in c++ (live #4)", "")),
+        ("in c++ (live #4", "c++ (live", ("in", "c++ (live #4")),
+    ],
+)
+def test_what_tells_a_take_apart_stands_at_the_end_of_its_name(name, genre, parts):
+    assert take.name_and_mark(name, genre) == parts
+
+
 def test_other_actions_are_no_takes(scene):
     action = bpy.data.actions.new("walk")
     assert not take.is_take(action) and take.read_settings(action) is None

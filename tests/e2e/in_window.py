@@ -8,7 +8,9 @@ timer, so that Blender's own event loop runs between them.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -21,7 +23,7 @@ PLAN = json.loads(Path(sys.argv[sys.argv.index("--") + 1]).read_text())
 OUT = Path(PLAN["out"])
 SEEN: dict = {"steps": [], "ticks": [], "ticks_cpu": [], "draws": {}}
 ADDON = "bl_ext.user_default.eightcount"
-PATIENCE = 150.0
+PATIENCE = PLAN.get("patience", 150.0)
 
 
 def module(name: str):
@@ -102,15 +104,15 @@ def keys(name: str) -> list[list[float]]:
     return table.astype(float).round(6).tolist()
 
 
-def take_steps():
-    """Install, set up, generate."""
+def open_steps():
+    """Install the zip and show the panel alone."""
     bpy.context.preferences.view.show_splash = False
     bpy.ops.extensions.package_install_files(
         filepath=PLAN["zip"], repo="user_default", enable_on_install=True
     )
     measure()
     chosen = bpy.context.preferences.addons[ADDON].preferences
-    chosen.connection_file = PLAN["connection"]
+    chosen.connection_file = PLAN.get("connection", "")
     yield pause(0.5)
     close_splash()
     yield pause(0.5)
@@ -128,6 +130,53 @@ def take_steps():
     yield pause(0.7)
     shot("1-first-use")
     said("installed", category=side.active_panel_category)
+
+
+def setup_steps():
+    """First use: Set Up without the network, then with it, until the backend runs."""
+    system = bpy.context.preferences.system
+    system.use_online_access = False
+    os.environ.update(PLAN["environment"])
+    folder = PLAN["project"]
+    with contextlib.suppress(RuntimeError):  # the panel says it
+        press("setup_backend", directory=folder)
+    yield pause(3.0)  # Blender moves its panels softly to their new places
+    shot("2-offline")
+    said("offline", fault=fault(), code=fault_code())
+    system.use_online_access = True
+    press("setup_backend", directory=folder)
+    now = module("session").current()
+    yield pause(PLAN["look_after"])
+    shot("3-setting-up")
+    said("setting up", words=now.setup_says, running=now.setup is not None)
+    begun = time.perf_counter()
+    yield lambda: now.setup is None
+    yield pause(0.7)
+    shot("4-set-up")
+    chosen = bpy.context.preferences.addons[ADDON].preferences
+    said(
+        "set up",
+        seconds=time.perf_counter() - begun,
+        words=now.setup_says,
+        fault=fault(),
+        folder=chosen.backend_folder,
+    )
+    if fault():
+        return
+    press("backend_start")
+    yield lambda: now.state in ("ready", "failed")
+    yield pause(0.7)
+    shot("5-ready")
+    said("backend", state=now.state, fault=fault())
+
+
+def fault_code() -> str:
+    found = module("session").current().fault
+    return found.error.code if found is not None else ""
+
+
+def take_steps():
+    """Start, generate."""
     press("backend_start")
     yield lambda: module("session").current().state in ("ready", "failed")
     now = module("session").current()
@@ -287,7 +336,14 @@ def long_steps():
 
 def all_steps():
     """The plan's steps one after the other; each begins where the one before it ended."""
-    known = {"take": take_steps, "edit": edit_steps, "file": file_steps, "long": long_steps}
+    known = {
+        "setup": setup_steps,
+        "take": take_steps,
+        "edit": edit_steps,
+        "file": file_steps,
+        "long": long_steps,
+    }
+    yield from open_steps()
     for name in PLAN["steps"]:
         yield from known[name]()
 

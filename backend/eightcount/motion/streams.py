@@ -91,8 +91,8 @@ def from_streams(
     turns = start.heading + np.concatenate([[0], np.cumsum(lower[:, TURN]) / fps])
     heading = turns[:-1]
     six = np.empty((frames, NUM_JOINTS, 6))
-    six[:, LOWER] = lower[:, :54].reshape(frames, -1, 6)
-    six[:, UPPER] = upper.astype(np.float64).reshape(frames, -1, 6)
+    six[:, LOWER] = lower[:, :54].reshape(frames, len(LOWER), 6)  # also of no frame at all
+    six[:, UPPER] = upper.astype(np.float64).reshape(frames, len(UPPER), 6)
     matrices = rot.from_6d(six)
     spin = rot.about_axis("y", heading)
     matrices[:, 0] = spin @ matrices[:, 0]

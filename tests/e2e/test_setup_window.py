@@ -1,0 +1,86 @@
+"""First use in the window of a real Blender: Set Up runs the real install.py, then Start.
+
+Takes many minutes and about 6 GB, so it runs only where EIGHTCOUNT_E2E_SETUP is set, beside what
+`test_window.py` asks for. Its value is a JSON object of environment variables for the Blender
+("{}" for none): pip's settings, or a PATH on which a Python with its venv module lies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = os.environ.get("EIGHTCOUNT_REAL_BLENDER", "")
+SETTINGS = os.environ.get("EIGHTCOUNT_E2E_SETUP", "")
+VERSION = os.environ.get("EIGHTCOUNT_REAL_BLENDER_VERSIONS", "4.3").split()[0]
+LIMIT = 2400
+#: what no set-up needs, or must make itself
+LEFT_OUT = (".*", "build", "dist", "out", "runs", "tests", "__pycache__", "docs")
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.heavy,
+    pytest.mark.registry,
+    pytest.mark.timeout(LIMIT + 300),
+    pytest.mark.skipif(
+        not Path(PROGRAM).is_file(),
+        reason="EIGHTCOUNT_REAL_BLENDER names no program that opens a real Blender",
+    ),
+    pytest.mark.skipif(
+        not SETTINGS, reason="EIGHTCOUNT_E2E_SETUP is not set: a whole set-up takes many minutes"
+    ),
+]
+
+
+@pytest.fixture
+def extension(tmp_path) -> Path:
+    """The zip as install.py builds it."""
+    from eightcount_setup.extension import ready_extension
+    from eightcount_setup.journal import Journal
+
+    return ready_extension(Path(sys.executable), ROOT, Journal(tmp_path / "install.log"))
+
+
+def test_set_up_leads_from_a_bare_folder_to_a_backend_that_runs(extension, tmp_path):
+    out, project = tmp_path / "seen", tmp_path / "project"
+    (out / "user").mkdir(parents=True)
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    plan = {
+        "zip": str(extension),
+        "out": str(out),
+        "project": str(project),
+        "environment": json.loads(SETTINGS),
+        "look_after": 20.0,
+        "patience": LIMIT - 100.0,
+        "steps": ["setup"],
+    }
+    (out / "plan.json").write_text(json.dumps(plan))
+    script = Path(__file__).with_name("in_window.py")
+    ran = subprocess.run(
+        ["bash", PROGRAM, "run", VERSION, str(script), "--", str(out / "plan.json")],
+        cwd=ROOT,
+        env=os.environ | {"BLENDER_USER_RESOURCES": str(out / "user"), "LIMIT": str(LIMIT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = out / "seen.json"
+    assert report.is_file(), (ran.stdout + ran.stderr)[-3000:]
+    seen = json.loads(report.read_text())
+    assert "error" not in seen, seen["error"]
+    steps = {step["step"]: step for step in seen["steps"]}
+    assert steps["offline"]["code"] == "offline"
+    assert steps["setting up"]["running"] and steps["setting up"]["words"]
+    assert not steps["set up"]["fault"], steps["set up"]["fault"]
+    assert steps["set up"]["words"].startswith("Ready")
+    assert Path(steps["set up"]["folder"]) == project
+    assert steps["backend"] == steps["backend"] | {"state": "ready", "fault": ""}
+    pictures = sorted(p.stem for p in out.glob("*.png"))
+    assert pictures == ["1-first-use", "2-offline", "3-setting-up", "4-set-up", "5-ready"]

@@ -10,6 +10,7 @@ take would take half a minute. Frames that arrive are collected; a curve is exte
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import bpy
@@ -234,16 +235,11 @@ def read_at(
         the whole curve is missing), keyed (T, 99) bool, and added (T, 99) bool: keys lie between this
         frame and the next one, or after the last.
     """
-    bag = actions.channels(action)
     table = np.zeros((len(when), len(CHANNELS)), np.float32)
     table[:, 3::4] = 1.0
     keyed, added = np.zeros(table.shape, bool), np.zeros(table.shape, bool)
-    for c, channel in enumerate(CHANNELS):
-        curve = bag.fcurves.find(channel.path, index=channel.index) if bag is not None else None
-        if curve is None or curve.is_empty:
-            continue
-        co = np.empty(2 * len(curve.keyframe_points), np.float32)
-        curve.keyframe_points.foreach_get("co", co)
+    for c, curve in _curves_with_keys(action):
+        co = keys_of(curve)
         times, values = co[::2], co[1::2]
         at = frame_keys(times, when)
         keyed[:, c] = at >= 0
@@ -257,18 +253,29 @@ def read_at(
 
 def added_keys(action: bpy.types.Action, when: np.ndarray) -> list[tuple[float, int]]:
     """Scene frame and column of each key that lies between a take's scene frames ``when`` (T,)."""
-    bag = actions.channels(action)
     found = []
-    for c, channel in enumerate(CHANNELS):
-        curve = bag.fcurves.find(channel.path, index=channel.index) if bag is not None else None
-        if curve is None or curve.is_empty:
-            continue
-        co = np.empty(2 * len(curve.keyframe_points), np.float32)
-        curve.keyframe_points.foreach_get("co", co)
-        at = frame_keys(co[::2], when)
-        others = np.delete(co[::2], at[at >= 0])
+    for c, curve in _curves_with_keys(action):
+        times = keys_of(curve)[::2]
+        at = frame_keys(times, when)
+        others = np.delete(times, at[at >= 0])
         found += [(float(t), c) for t in others if when[0] < t < when[-1]]
     return sorted(found)
+
+
+def keys_of(curve) -> np.ndarray:
+    """A curve's keys (2 n,) float32: frame and value by turns."""
+    co = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", co)
+    return co
+
+
+def _curves_with_keys(action: bpy.types.Action) -> Iterator[tuple[int, bpy.types.FCurve]]:
+    """Column and curve of each channel that has keys."""
+    bag = actions.channels(action)
+    for c, channel in enumerate(CHANNELS):
+        curve = bag.fcurves.find(channel.path, index=channel.index) if bag is not None else None
+        if curve is not None and not curve.is_empty:
+            yield c, curve
 
 
 def fill(bag, channel: Channel, when: np.ndarray, values: np.ndarray) -> None:

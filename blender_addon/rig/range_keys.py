@@ -59,13 +59,6 @@ def set_keys(
     curve.update()
 
 
-def keys_of(curve) -> np.ndarray:
-    """A curve's keys (2 n,) float32: frame and value by turns."""
-    co = np.empty(2 * len(curve.keyframe_points), np.float32)
-    curve.keyframe_points.foreach_get("co", co)
-    return co
-
-
 def _grown(points, co: np.ndarray, when: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The keys, with those of frames after the curve's last key added to them all at once."""
     more = int((when > co[-2]).sum()) if len(co) else len(when)

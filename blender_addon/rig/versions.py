@@ -22,7 +22,7 @@ from eightcount.motion.skeleton import LOWER, UPPER
 
 from ..before import Before
 from . import actions, ids, keyframes, pins, take
-from .range_keys import keys_of, set_keys
+from .range_keys import set_keys
 from .timing import Clock
 
 _VERSION = re.compile(r" v\d+$")
@@ -206,7 +206,9 @@ class VersionWriter:
 
     def _read(self, bag, column: int) -> None:
         curve = _curve(bag, column)
-        self._keys[column] = keys_of(curve) if curve is not None else np.zeros(0, np.float32)
+        self._keys[column] = (
+            keyframes.keys_of(curve) if curve is not None else np.zeros(0, np.float32)
+        )
 
     def _write(self, bag, column: int, when: np.ndarray) -> None:
         """Set one curve's keys of the range."""
@@ -217,7 +219,7 @@ class VersionWriter:
             hold = self._holds[(column - 3) // 4] if column >= 3 else None
             keys = self._keys.get(column)
             if keys is None or len(keys) != 2 * len(curve.keyframe_points):
-                keys = keys_of(curve)
+                keys = keyframes.keys_of(curve)
             signs = None if self._signs is None else self._signs[:, (column - 3) // 4]
             set_keys(curve, keys, when, self._table[:, column], hold, there, signs)
         elif there.any():

@@ -17,10 +17,13 @@ from eightcount.tokenizers.motion import MotionTokenizer, stream_joints
 
 #: how often a stretch may come before a window that brings it once more is drawn again
 MOST = 2
+#: stretches whose poses lie so near are the same here, cm: a little more than where they are counted
+#: (``SAME_STRETCH``), so that what the refiner changes does not make two of one
+NEAR = 5.5
 #: times that a window is drawn before the freshest of its draws is taken
-DRAWS = 4
+DRAWS = 6
 #: how much hotter each further draw is: at one temperature they mostly settle into the same figure
-HEAT = 0.2
+HEAT = 0.16
 #: tokens in a stretch (4 s)
 _STRETCH = round(4 * FPS / FRAMES_PER_TOKEN)
 #: tokens that are looked back on (40 s); a chorus may bring back what was danced before that
@@ -49,7 +52,8 @@ class Freshness:
 
     def repeats(self, poses: np.ndarray) -> float:
         """How often the most repeated stretch would have come, were these poses to follow."""
-        return most_repeated_poses(np.concatenate([self._seen, poses])[-_MEMORY:], _STRETCH)
+        seen = np.concatenate([self._seen, poses])[-_MEMORY:]
+        return most_repeated_poses(seen, _STRETCH, NEAR)
 
     def keep(self, poses: np.ndarray) -> None:
         """These poses follow."""

@@ -13,6 +13,7 @@ import torch
 
 from eightcount.data.conditions import token_mean, token_rhythm
 from eightcount.generators.base import Condition
+from eightcount.generators.energy import slow_energy
 from eightcount.models import Model
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.streams import FRAMES_PER_TOKEN
@@ -166,7 +167,7 @@ def listen(
     semantic, acoustic = model.music.encode(torch.from_numpy(rows)[None].to(model.device))
     if energy is None:
         low, high = _ENERGY_RANGE
-        loudness = np.pad(heard.loudness[window], (0, pad), mode="edge")
+        loudness = np.pad(slow_energy(heard.loudness)[window], (0, pad), mode="edge")
         level = token_mean(low + (high - low) * loudness)
     else:
         level = np.full(tokens, float(np.clip(energy, 0, 1)))

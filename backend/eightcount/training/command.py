@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
@@ -89,6 +90,7 @@ def _bundle(args: argparse.Namespace, run) -> None:
 def _score(args: argparse.Namespace, run) -> None:
     from eightcount.models import load_model
     from eightcount.motion.tables import build
+    from eightcount.training.lineage import begin_stage
     from eightcount.training.runs import tokenizer_scores
     from eightcount.training.score import (
         ScoreConfig,
@@ -103,6 +105,8 @@ def _score(args: argparse.Namespace, run) -> None:
         judged = judged_songs(args.judge, config)
     else:
         judged = judged_songs(held_out_files(run.work, args.songs), config)
+    settings = asdict(config) | {"songs": [song.name for song in judged]}
+    begin_stage(run.work / "score", settings, {"model": args.out / "weights.safetensors"})
     table = score(
         model,
         judged,

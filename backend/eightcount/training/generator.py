@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from eightcount.data.conditions import energy_rank, energy_table, token_mean, token_rhythm
 from eightcount.data.shards import Sequence, Shard
 from eightcount.generators.base import MASKED, Condition
+from eightcount.generators.energy import slow_energy
 from eightcount.generators.masks import draw_masks
 from eightcount.generators.tokendance import TokenDance
 from eightcount.motion.streams import FRAMES_PER_TOKEN
@@ -62,7 +63,7 @@ def tokenise_pairs(
             semantic, acoustic = music.encode(torch.from_numpy(read("features"))[None])
             rhythm = read("rhythm")
             genre = genres.index(s.genre)
-            energy = energy_rank(token_mean(read("energy")[:, 0]), tables[genre])
+            energy = energy_rank(token_mean(slow_energy(read("energy")[:, 0])), tables[genre])
             found.append(
                 TokenSequence(
                     genre,
@@ -75,10 +76,11 @@ def tokenise_pairs(
 
 
 def energy_tables(shard: Shard, genres: list[str]) -> np.ndarray:
-    """Energy quantiles (G, 21) of the training pairs of each genre, m/s."""
+    """Quantiles (G, 21) of the slow energy of each genre's training pairs, m/s."""
     rows = []
     for genre in genres:
-        parts = [shard.read(s, "energy")[:, 0] for s in shard.training() if s.genre == genre]
+        of_genre = [s for s in shard.training() if s.genre == genre]
+        parts = [slow_energy(shard.read(s, "energy")[:, 0]) for s in of_genre]
         rows.append(energy_table(np.concatenate(parts)))
     return np.stack(rows)
 

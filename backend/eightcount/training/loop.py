@@ -17,6 +17,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
+from eightcount.nn.compiling import compile_layers
 from eightcount.nn.ema import Ema
 from eightcount.nn.schedules import cosine_lr
 from eightcount.training.config import LoopConfig
@@ -56,6 +57,8 @@ def train(stage: Stage, config: LoopConfig, folder: Path, device: str = "auto") 
     fabric = Fabric(accelerator=device, devices=1, precision=config.precision)
     fabric.seed_everything(config.seed, verbose=False)
     module, optimiser = fabric.setup(stage.module, _optimiser(stage.module, config))
+    if config.compile:
+        compile_layers(stage.module, fabric.device)
     ema = Ema(stage.module, config.ema)
     state = {"step": 0, "hours": 0.0, "best": float("inf"), "since_best": 0}
     scores = _resume(folder, stage.module, optimiser, ema, state, fabric)

@@ -25,6 +25,7 @@ from eightcount.tokenizers.motion import MotionTokenizer, MotionTokenizerConfig
 from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
 from eightcount.training.config import LoopConfig
 from eightcount.training.generator import GeneratorStage, energy_tables, tokenise_pairs
+from eightcount.training.lineage import begin_stage
 from eightcount.training.loop import train
 from eightcount.training.music import MusicStage
 from eightcount.training.reconstruction import reconstruction_scores
@@ -72,6 +73,10 @@ class Run:
         Raises:
             EightcountError: ``stage-missing`` when that stage has not been trained.
         """
+        return torch.load(self.weights_file(stage), map_location="cpu", weights_only=True)
+
+    def weights_file(self, stage: str) -> Path:
+        """Where :meth:`save` kept a stage's weights; raises as :meth:`weights`."""
         path = self.work / stage / "weights.pt"
         if not path.is_file():
             raise EightcountError(
@@ -79,7 +84,13 @@ class Run:
                 f"The {stage} of this run is not trained yet.",
                 f"Run eightcount train {stage} first.",
             )
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return path
+
+    def begin(self, stage: str, config: dict[str, Any], shard: str, *earlier: str) -> None:
+        """Make a stage's folder ready, see :func:`begin_stage`: ``shard`` and ``earlier`` stages are
+        what it is trained from."""
+        inputs = {name: self.weights_file(name) for name in earlier} | {shard: self.shard(shard)}
+        begin_stage(self.work / stage, config, inputs)
 
 
 def train_tokenizer(run: Run) -> None:
@@ -89,6 +100,7 @@ def train_tokenizer(run: Run) -> None:
     losses = build(TokenizerLosses, table.pop("losses", {}))
     frames, weights = table.pop("frames", 96), table.pop("genre_weights", None)
     config = build(MotionTokenizerConfig, table)
+    run.begin("tokenizer", table, "motion")
     if run.finished("tokenizer", table, loop.steps):
         return
     torch.manual_seed(loop.seed)
@@ -108,6 +120,7 @@ def train_music(run: Run) -> None:
     loop = build(LoopConfig, table.pop("loop", {}))
     frames = table.pop("frames", 240)
     config = build(MusicTokenizerConfig, table)
+    run.begin("music", table, "songs")
     if run.finished("music", table, loop.steps):
         return
     torch.manual_seed(loop.seed)
@@ -152,10 +165,11 @@ def train_generator(run: Run) -> None:
     genres = list(run.table("data")["genres"])
     table |= {"genres": len(genres)}
     config = build(TokenDanceConfig, table)
-    if run.finished("generator", table, loop.steps):
-        return
     motion, music = motion_tokenizer(run), music_tokenizer(run)
     _same_levels(config, motion, music)
+    run.begin("generator", table, "pairs", "tokenizer", "music")
+    if run.finished("generator", table, loop.steps):
+        return
     shard = open_shard(run.shard("pairs"))
     tables = energy_tables(shard, genres)
     parts = (shard.training(), shard.held_out())
@@ -195,6 +209,7 @@ def train_refiner(run: Run) -> None:
     """Train the refiner on what the run's tokenizer makes of the motion shard."""
     table = run.table("refiner")
     loop = build(LoopConfig, table.pop("loop", {}))
+    run.begin("refiner", table, "motion", "tokenizer")
     if run.finished("refiner", table, loop.steps):
         return
     torch.manual_seed(loop.seed)

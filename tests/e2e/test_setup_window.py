@@ -10,14 +10,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = os.environ.get("EIGHTCOUNT_REAL_BLENDER", "")
+from tests.e2e.real_blender import PROGRAM, ROOT, build_extension, run_plan
+
 SETTINGS = os.environ.get("EIGHTCOUNT_E2E_SETUP", "")
 VERSION = os.environ.get("EIGHTCOUNT_REAL_BLENDER_VERSIONS", "4.3").split()[0]
 LIMIT = 2400
@@ -42,45 +40,25 @@ pytestmark = [
 @pytest.fixture
 def extension(tmp_path) -> Path:
     """The zip as install.py builds it."""
-    from eightcount_setup.extension import ready_extension
-    from eightcount_setup.journal import Journal
-
-    return ready_extension(Path(sys.executable), ROOT, Journal(tmp_path / "install.log"))
+    return build_extension(tmp_path / "install.log")
 
 
 def test_set_up_leads_from_a_bare_folder_to_a_backend_that_runs(extension, tmp_path):
-    out, project = tmp_path / "seen", tmp_path / "project"
-    (out / "user").mkdir(parents=True)
+    project = tmp_path / "project"
     shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*LEFT_OUT))
     plan = {
         "zip": str(extension),
-        "out": str(out),
         "project": str(project),
         "environment": json.loads(SETTINGS),
         "look_after": 20.0,
         "patience": LIMIT - 100.0,
         "steps": ["setup"],
     }
-    (out / "plan.json").write_text(json.dumps(plan))
-    script = Path(__file__).with_name("in_window.py")
-    ran = subprocess.run(
-        ["bash", PROGRAM, "run", VERSION, str(script), "--", str(out / "plan.json")],
-        cwd=ROOT,
-        env=os.environ | {"BLENDER_USER_RESOURCES": str(out / "user"), "LIMIT": str(LIMIT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = out / "seen.json"
-    assert report.is_file(), (ran.stdout + ran.stderr)[-3000:]
-    seen = json.loads(report.read_text())
-    assert "error" not in seen, seen["error"]
-    steps = {step["step"]: step for step in seen["steps"]}
+    _, steps, pictures = run_plan(plan, VERSION, tmp_path / "seen", LIMIT)
     assert steps["offline"]["code"] == "offline"
     assert steps["setting up"]["running"] and steps["setting up"]["words"]
     assert not steps["set up"]["fault"], steps["set up"]["fault"]
     assert steps["set up"]["words"].startswith("Ready")
     assert Path(steps["set up"]["folder"]) == project
     assert steps["backend"] == steps["backend"] | {"state": "ready", "fault": ""}
-    pictures = sorted(p.stem for p in out.glob("*.png"))
     assert pictures == ["1-first-use", "2-offline", "3-setting-up", "4-set-up", "5-ready"]

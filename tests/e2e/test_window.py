@@ -9,7 +9,6 @@ which to try. The pictures stay in pytest's temporary folder.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -18,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PROGRAM = os.environ.get("EIGHTCOUNT_REAL_BLENDER", "")
+from tests.e2e.real_blender import PROGRAM, ROOT, build_extension, run_plan
+
 VERSIONS = os.environ.get("EIGHTCOUNT_REAL_BLENDER_VERSIONS", "4.3 5.2").split()
 LIMIT = 400
 
@@ -37,11 +36,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def extension(tmp_path_factory) -> Path:
     """The zip as install.py builds it."""
-    from eightcount_setup.extension import ready_extension
-    from eightcount_setup.journal import Journal
-
-    journal = Journal(tmp_path_factory.mktemp("journal") / "install.log")
-    return ready_extension(Path(sys.executable), ROOT, journal)
+    return build_extension(tmp_path_factory.mktemp("journal") / "install.log")
 
 
 @pytest.fixture
@@ -80,32 +75,15 @@ def song(tmp_path) -> Path:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_from_the_zip_to_an_edited_take_and_back(version, extension, connection, song, tmp_path):
-    out = tmp_path / "seen"
-    (out / "user").mkdir(parents=True)
     plan = {
         "zip": str(extension),
         "connection": str(connection),
         "song": str(song),
         "seconds": 6.0,
         "genre": "pop",
-        "out": str(out),
         "steps": ["take", "edit", "file"],
     }
-    (out / "plan.json").write_text(json.dumps(plan))
-    script = Path(__file__).with_name("in_window.py")
-    ran = subprocess.run(
-        ["bash", PROGRAM, "run", version, str(script), "--", str(out / "plan.json")],
-        cwd=ROOT,
-        env=os.environ | {"BLENDER_USER_RESOURCES": str(out / "user"), "LIMIT": str(LIMIT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    report = out / "seen.json"
-    assert report.is_file(), (ran.stdout + ran.stderr)[-3000:]
-    seen = json.loads(report.read_text())
-    assert "error" not in seen, seen["error"]
-    steps = {step["step"]: step for step in seen["steps"]}
+    seen, steps, pictures = run_plan(plan, version, tmp_path / "seen", LIMIT)
     assert steps["installed"]["category"] == "Eightcount"
     assert steps["backend"]["state"] == "ready"
     first = "song pop #1"
@@ -120,5 +98,4 @@ def test_from_the_zip_to_an_edited_take_and_back(version, extension, connection,
     assert steps["reopened"]["same"]
     drawn = {"backend", "song", "style", "generate", "takes", "edit", "pins"}
     assert {f"EIGHTCOUNT_PT_{name}" for name in drawn} <= set(seen["draws"])
-    pictures = sorted(p.stem for p in out.glob("*.png"))
     assert pictures[:3] == ["1-first-use", "2-arriving", "3-take"] and len(pictures) == 7

@@ -76,7 +76,7 @@ class EightcountPreferences(bpy.types.AddonPreferences):
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature that new scenes start with",
-        default=0.8,
+        default=1.0,
         min=0.0,
         max=4.0,
     )

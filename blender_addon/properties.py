@@ -190,7 +190,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature of the choice of moves: low keeps to the likely ones, high dares more",
-        default=0.8,
+        default=1.0,
         min=0.0,
         max=4.0,
         soft_max=2.0,

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
     parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
     parser.add_argument("--guidance", type=float, default=1.0)
-    parser.add_argument("--temperature", type=float, default=0.8)
+    parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--loop", action="store_true", help="the take's end flows into its start")
     add_counting(parser, None, None)  # without them, as the take's song was counted
     parser.add_argument("--model", default="", help="without it, the model that made the take")

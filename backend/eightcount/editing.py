@@ -55,6 +55,8 @@ _WINDOW = 64
 _SOFTER = (BLEND, 14, 20, 28)
 #: smooth: no velocity jump above so many times the take's 99th percentile, or this in m/s
 _SMOOTH, _ALWAYS_SMOOTH = 1.2, 1.0
+#: beside an accent of the take's own, so many times that: softer, a short range would not change
+_ACCENT = 1.05
 #: shortest range: one token (seconds)
 MIN_RANGE = 4 / 30
 
@@ -285,10 +287,11 @@ def _blended(
     near = base.slice(begin, span.last + 4)
     inside = FrameRange(span.first - begin, span.last - begin)
     joins = [inside.first] * (span.first > 0) + [inside.last] * (not open_end)
+    allowed = {frame: max(limit, _ACCENT * join_jump(near, frame)) for frame in joins}
     for size in (None, *_SOFTER):
         blended = blend_in(around, made, span.first, span.last, open_end, size)
         whole = _only_asked(near, blended, inside, half)
-        if all(join_jump(whole, frame) <= limit for frame in joins):
+        if all(join_jump(whole, frame) <= allowed[frame] for frame in joins):
             break
     return blended
 

@@ -66,7 +66,7 @@ def edited(take, heard, model, first, last, genre=0, seed=11, sections=(), **mor
 
 def limit(take: Motion, *frames: int) -> float:
     """What is allowed at these frames: an accent that the take itself has there is no fault."""
-    own = [1.05 * join_jump(take, frame) for frame in frames]
+    own = [join_jump(take, frame) for frame in frames]
     return max(ALLOWED * float(np.percentile(velocity_jumps(take), 99)), *own, 0.0)
 
 

@@ -263,8 +263,7 @@ def _make(
         stretch=count,
     ).styled(edit.request.sections, model, begin)
     lower, upper = _fill(lower, upper, opened, heard, edit, model, cancelled)
-    goal = _goal(base, edit, span)
-    return _frames(base, goal, lower, upper, span, frames.start, model)
+    return _frames(base, _goal(base, edit, span), lower, upper, span, frames.start, model)
 
 
 def _blended(

@@ -1,4 +1,4 @@
-"""What a stage was trained from. When that has changed, the stage is trained anew, not gone on with.
+"""What a stage was made from. When that has changed, the stage begins anew and is not gone on with.
 
 Without this, a run that is started again after better moves were written, or after its tokenizer was
 trained longer, would keep a generator that speaks the old tokens.
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 #: in a stage's folder
-_NOTE = "trained_from.json"
+_NOTE = "made_from.json"
 _BLOCK = 1 << 22
 
 
@@ -34,11 +34,13 @@ def begin_stage(folder: Path, config: dict[str, Any], inputs: dict[str, Path]) -
         aside = _free_name(folder)
         folder.rename(aside)
         print(
-            f"The {folder.name} is trained anew: {', '.join(changed)} changed. "
-            f"What was trained before is in {aside.name}."
+            f"{folder.name} begins anew: {', '.join(changed)} changed. "
+            f"What was made before is in {aside.name}."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(note, indent=1), "utf-8")
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(note, indent=1), "utf-8")
+    part.replace(path)
 
 
 def _free_name(folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from eightcount.models import debug_model, list_models, load_model, save_model
+from eightcount.models import FORMAT, debug_model, list_models, load_model, save_model
 from eightcount.motion.errors import EightcountError
 
 
@@ -52,10 +52,11 @@ def test_damaged_models_are_named(saved, damage):
     assert caught.value.code == "model-damaged" and caught.value.hint
 
 
-def test_newer_format_says_update(saved):
+@pytest.mark.parametrize(("made_in", "cure"), [(FORMAT + 1, "Update"), (FORMAT - 1, "train yours")])
+def test_other_formats_say_what_to_do(saved, made_in, cure):
     config = saved / "config.toml"
-    config.write_text(config.read_text().replace("format = 1", "format = 99"))
-    with pytest.raises(EightcountError, match="Update"):
+    config.write_text(config.read_text().replace(f"format = {FORMAT}", f"format = {made_in}"))
+    with pytest.raises(EightcountError, match=cure):
         load_model("mine")
 
 

@@ -24,7 +24,7 @@ from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
 from eightcount.tokenizers.stream import StreamConfig
 
 #: format of a model folder; raised when older folders can no longer be read
-FORMAT = 1
+FORMAT = 2
 #: the random model that is always there, for tests
 DEBUG = "debug"
 DEFAULT = "basic"
@@ -121,7 +121,7 @@ def load_model(name_or_path: str = "", device: str = "cpu") -> Model:
         device: torch device.
 
     Raises:
-        EightcountError: ``model-missing``, ``model-damaged`` or ``model-too-new``.
+        EightcountError: ``model-missing``, ``model-damaged``, ``model-too-new`` or ``model-too-old``.
     """
     name = name_or_path or list_models()[0]
     if name == DEBUG:
@@ -134,11 +134,17 @@ def load_model(name_or_path: str = "", device: str = "cpu") -> Model:
             f"Choose one of {', '.join(list_models())}.",
         )
     config = read_tables(folder / "config.toml")
-    if config.get("format", 0) > FORMAT:
+    if config.get("format", FORMAT) > FORMAT:
         raise EightcountError(
             "model-too-new",
             f"The model {name!r} was made by a newer Eightcount.",
             "Update Eightcount.",
+        )
+    if config.get("format", FORMAT) < FORMAT:
+        raise EightcountError(
+            "model-too-old",
+            f"The model {name!r} was made by an older Eightcount, in another layout.",
+            "Use the model that came with this version, or train yours again.",
         )
     try:
         tensors = load_file(folder / "weights.safetensors")
@@ -209,11 +215,11 @@ def debug_model(device: str = "cpu") -> Model:
     state = torch.random.get_rng_state()
     torch.manual_seed(8)
     genres = ("salsa", "modern", "pop")
-    levels = (7, 5, 5, 5, 5)
+    codes = {"levels": (7, 5, 5, 5), "parts": 2}
     nets = {
         "motion": MotionTokenizer(
             MotionTokenizerConfig(
-                StreamConfig(62, 16, levels, 1), StreamConfig(90, 16, levels, 1)
+                StreamConfig(62, 16, blocks=1, **codes), StreamConfig(90, 16, blocks=1, **codes)
             )
         ),
         "music": MusicTokenizer(
@@ -221,7 +227,7 @@ def debug_model(device: str = "cpu") -> Model:
         ),
         "generator": TokenDance(
             TokenDanceConfig(
-                genres=len(genres), levels=levels, width=32,
+                genres=len(genres), width=32, **codes,
                 music_layers=1, global_layers=1, dance_layers=1,
             )
         ),

@@ -11,6 +11,7 @@ from eightcount.generators.decoding import Stopped, decode
 from eightcount.generators.masks import draw_masks
 from eightcount.generators.tokendance import TokenDance
 from eightcount.models import debug_model
+from eightcount.tokenizers.quantizer import split_parts
 
 LENGTH = 24
 
@@ -42,11 +43,19 @@ def make(generator, seed=0, lower=None, upper=None, **sampling):
     return decode(generator, condition(), lower, upper, Sampling(**{"steps": 4} | sampling), seed)
 
 
+def logits_of(generator, lower, upper, heard=None, conditioned=None):
+    """Logits (L, parts, codes) of both streams, all masked, each part given those before it."""
+    everywhere = torch.ones(1, LENGTH, dtype=torch.bool)
+    answers = (lower[everywhere], upper[everywhere])
+    heard = condition() if heard is None else heard
+    return generator(fresh(), fresh(), heard, (everywhere,) * 2, answers, conditioned)
+
+
 @pytest.mark.parametrize("steps", [1, 4, 40])
 def test_all_tokens_are_filled(generator, steps):
     lower, upper = make(generator, steps=steps)
     for ids in (lower, upper):
-        assert ids.shape == (1, LENGTH) and ids.min() >= 0 and ids.max() < 4375
+        assert ids.shape == (1, LENGTH) and ids.min() >= 0 and ids.max() < 875**2
 
 
 def test_given_tokens_come_back(generator):
@@ -87,8 +96,9 @@ def test_global_random_state_is_left_alone(generator):
 
 def test_one_cold_pass_is_the_published_argmax(generator):
     lower, upper = make(generator, steps=1, temperature=0.0, guidance=1.0)
-    logits = generator(fresh(), fresh(), condition())
-    assert torch.equal(lower, logits[0].argmax(-1)) and torch.equal(upper, logits[1].argmax(-1))
+    for ids, logits in zip((lower, upper), logits_of(generator, lower, upper), strict=True):
+        # the second part's logits are those after the first part that was chosen
+        assert torch.equal(split_parts(ids.flatten(), 875, 2), logits.argmax(-1))
 
 
 def test_guidance_one_is_plain(generator):
@@ -110,10 +120,13 @@ def test_stopping_stops_before_the_next_pass(generator):
 
 def test_dropping_the_condition_hides_it(generator):
     off = torch.zeros(1, dtype=torch.bool)
-    a = generator(fresh(), fresh(), condition(), off)
     other = Condition(*(x + 1 for x in condition()[:4]), torch.tensor([2]))
-    b = generator(fresh(), fresh(), other, off)
-    torch.testing.assert_close(a[0], b[0])
+    a, b, heard = (
+        logits_of(generator, *make(generator), c, conditioned=on)[0]
+        for c, on in ((condition(), off), (other, off), (other, None))
+    )
+    torch.testing.assert_close(a, b)
+    assert not torch.allclose(a, heard)
 
 
 def test_training_masks_are_the_edits_of_use():

@@ -8,7 +8,12 @@ import torch
 from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.tokenizers.motion import MotionTokenizer, MotionTokenizerConfig
 from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
-from eightcount.tokenizers.quantizer import NormalisedFSQ, level_ids
+from eightcount.tokenizers.quantizer import (
+    NormalisedFSQ,
+    join_parts,
+    level_ids,
+    split_parts,
+)
 from eightcount.tokenizers.stream import StreamConfig
 from eightcount.tokenizers.streaming import DecodeStream
 
@@ -27,18 +32,28 @@ def test_every_code_round_trips(levels):
     fsq = NormalisedFSQ(levels).eval()
     ids = torch.arange(fsq.codes)[None]
     quantized = fsq.lookup(ids)
-    again = fsq.fsq.codes_to_indices(quantized)
+    again = fsq.fsq.codes_to_indices(quantized[..., None, :])[..., 0]
     torch.testing.assert_close(again.long(), ids)
     assert len(quantized[0].unique(dim=0)) == fsq.codes
 
 
-def test_ids_are_those_of_the_quantized_latent():
-    fsq = NormalisedFSQ(LEVELS)
-    z = torch.randn(4, 50, 5) * 3 + 7
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_ids_are_those_of_the_quantized_latent(parts):
+    fsq = NormalisedFSQ(LEVELS, parts)
+    z = torch.randn(4, 50, 5 * parts) * 3 + 7
     quantized, ids = fsq(z)
     torch.testing.assert_close(fsq.lookup(ids), quantized)
+    assert ids.min() >= 0 and ids.max() < fsq.codes**parts
     # the normalisation keeps the codes in use although the latent lies far off centre
-    assert len(ids.unique()) > 60
+    for part in split_parts(ids, fsq.codes, parts).unbind(-1):
+        assert len(part.unique()) > 60
+
+
+def test_parts_of_a_token_are_its_digits():
+    ids = torch.tensor([[0, 5, 7 + 3 * 10 + 9 * 100]])
+    parts = split_parts(ids, 10, 3)
+    assert parts.tolist() == [[[0, 0, 0], [5, 0, 0], [7, 3, 9]]]
+    assert torch.equal(join_parts(parts, 10), ids)
 
 
 def test_level_ids_are_fsqs_own():

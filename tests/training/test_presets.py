@@ -38,7 +38,8 @@ def test_every_table_builds_and_all_genres_have_data(preset):
     motion = build(MotionTokenizerConfig, net(t["tokenizer"]))
     music = build(MusicTokenizerConfig, net(t["music"]))
     generator = build(TokenDanceConfig, net(t["generator"]))
-    assert motion.lower.levels == motion.upper.levels == generator.levels
+    for stream in (motion.lower, motion.upper):
+        assert (stream.levels, stream.parts) == (generator.levels, generator.parts)
     assert music.semantic.levels == music.acoustic.levels == generator.music_levels
     build(RefinerConfig, net(t["refiner"]))
     for stage in ("tokenizer", "music", "generator", "refiner"):

@@ -23,10 +23,11 @@ from eightcount.motion.skeleton import NUM_JOINTS, rest_height
 from eightcount.music.rhythm import Rhythm
 from eightcount.training import runs
 
+CODES = {"levels": [7, 5, 5, 5], "parts": 2}
 LOOP = {"steps": 3, "batch": 2, "evaluate_every": 2, "checkpoint_every": 1, "warmup": 1}
 STREAMS = {
-    "lower": {"size": 62, "width": 16, "levels": [7, 5, 5, 5, 5], "blocks": 1},
-    "upper": {"size": 90, "width": 16, "levels": [7, 5, 5, 5, 5], "blocks": 1},
+    "lower": {"size": 62, "width": 16, "blocks": 1} | CODES,
+    "upper": {"size": 90, "width": 16, "blocks": 1} | CODES,
 }
 MUSIC = {
     "semantic": {"size": 20, "width": 16, "levels": [8, 5, 5, 5], "blocks": 1},
@@ -39,7 +40,7 @@ TABLES = {
     "generator": {
         "width": 32, "music_layers": 1, "global_layers": 1, "dance_layers": 1, "length": 16,
         "loop": LOOP,
-    },
+    } | CODES,
     "refiner": {"width": 16, "modules": 1, "loop": LOOP},
     "model": {"licence": "Apache-2.0", "note": "in miniature"},
 }  # fmt: skip
@@ -154,10 +155,9 @@ def _trained(work, folder) -> dict:
     return run.weights("tokenizer")["state"]
 
 
-def test_generator_and_tokenizers_must_speak_the_same_codes(work):
-    run = runs.Run(
-        work, TABLES | {"generator": TABLES["generator"] | {"levels": [8, 5, 5, 5]}}, "cpu"
-    )
+@pytest.mark.parametrize("other", [{"levels": [8, 5, 5, 5]}, {"parts": 3}])
+def test_generator_and_tokenizers_must_speak_the_same_codes(work, other):
+    run = runs.Run(work, TABLES | {"generator": TABLES["generator"] | other}, "cpu")
     if not (work / "tokenizer" / "weights.pt").is_file():
         runs.train_tokenizer(run)
     if not (work / "music" / "weights.pt").is_file():

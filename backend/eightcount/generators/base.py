@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -84,20 +84,3 @@ class Capabilities:
     def names(self) -> tuple[str, ...]:
         """The abilities by name, for the wire."""
         return tuple(n for n in ("text", "edits", "streaming", "energy") if getattr(self, n))
-
-
-class Generator(Protocol):
-    """Chooses the masked tokens of two streams."""
-
-    def logits(
-        self,
-        lower: Tensor,
-        upper: Tensor,
-        condition: Condition,
-        *,
-        conditioned: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
-        """Token ids (B, L), MASKED where open, to logits (B, L, codes) of both streams.
-
-        ``conditioned`` (B,) bool: False drops the whole condition (for guidance).
-        """

@@ -1,6 +1,7 @@
 """Masked decoding: the one way tokens are chosen (Chang et al. 2022, with a random order).
 
-All tokens masked is a fresh take; some given is an edit. Given tokens come back as they were.
+All tokens masked is a fresh take; some given is an edit. Given tokens come back as they were. Within
+a token its parts are drawn one after the other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import torch
 from torch import Tensor
 
 from eightcount.generators.base import MASKED, Condition, Sampling
+from eightcount.generators.tables import TokenHead
 from eightcount.generators.tokendance import TokenDance
+from eightcount.tokenizers.quantizer import join_parts
 
 #: codes among which a token is drawn
 _LIKELIEST = 128
@@ -50,21 +53,26 @@ def decode(
     length = lower.shape[1]
     tokens = torch.cat([lower, upper], 1)
     open_at_first = (tokens == MASKED).sum(1)
-    score = _guided(model, condition, sampling.guidance)
+    look = _guided(model, condition, sampling.guidance)
     for step in range(sampling.steps):
         if stopped is not None and stopped():
             raise Stopped
         if not bool((tokens == MASKED).any()):
             break
-        logits = torch.cat(score(tokens[:, :length], tokens[:, length:]), 1).float()
-        chosen, sureness = _choose(logits, sampling, random)
+        features = look(tokens[:, :length], tokens[:, length:])
+        drawn = [
+            _draw(head, x, sampling, random)
+            for head, x in zip((model.lower_head, model.upper_head), features, strict=True)
+        ]
+        chosen, sureness = (torch.cat(halves, 1) for halves in zip(*drawn, strict=True))
         left = _still_open(step, sampling.steps, open_at_first)
         tokens = _fix(tokens, chosen, sureness, left, step, sampling, random)
     return tokens[:, :length], tokens[:, length:]
 
 
 def _guided(model: TokenDance, condition: Condition, guidance: float):
-    """Logits as a function of tokens; with guidance both branches run as one batch."""
+    """Both heads' features as a function of tokens; with guidance the batch holds every sequence
+    twice, with its condition and then without."""
     batch = len(condition.genre)
     if guidance == 1.0:
         heard, genre = model.hear(condition)
@@ -72,20 +80,36 @@ def _guided(model: TokenDance, condition: Condition, guidance: float):
     both = _twice(condition)
     conditioned = torch.arange(2 * batch, device=condition.genre.device) < batch
     heard, genre = model.hear(both, conditioned)
-
-    def score(lower: Tensor, upper: Tensor) -> tuple[Tensor, Tensor]:
-        out = model.dance(torch.cat([lower, lower]), torch.cat([upper, upper]), heard, genre)
-        return tuple(free + guidance * (bound - free) for bound, free in (x.chunk(2) for x in out))
-
-    return score
+    return lambda lower, upper: model.dance(
+        torch.cat([lower, lower]), torch.cat([upper, upper]), heard, genre
+    )
 
 
 def _twice(c: Condition) -> Condition:
     return Condition(*(torch.cat([x, x]) for x in c))
 
 
+def _draw(
+    head: TokenHead, features: Tensor, sampling: Sampling, random: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """A token per place (B, L) and the log-probability that its parts had together."""
+    guided = sampling.guidance != 1.0
+    batch = len(features) // 2 if guided else len(features)
+    parts = torch.zeros(batch, features.shape[1], 0, dtype=torch.long, device=features.device)
+    total = 0.0
+    for _ in range(head.parts):
+        if guided:
+            bound, free = head(features, torch.cat([parts, parts])).float().chunk(2)
+            logits = free + sampling.guidance * (bound - free)
+        else:
+            logits = head(features, parts).float()
+        chosen, sureness = _choose(logits, sampling, random)
+        parts, total = torch.cat([parts, chosen[..., None]], -1), total + sureness
+    return join_parts(parts, head.codes), total
+
+
 def _choose(logits: Tensor, sampling: Sampling, random: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A token per place (B, N) and the log-probability it had within the nucleus."""
+    """A code per place (B, L) and the log-probability it had within the nucleus."""
     if sampling.temperature <= 0:
         best = logits.log_softmax(-1).max(-1)
         return best.indices, best.values

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from eightcount.generators.base import Condition
-from eightcount.generators.tables import CodeTable
+from eightcount.generators.tables import CodeTable, TokenEmbedding, TokenHead
 from eightcount.nn.experts import NO_GENRE, GenreEmbedding, GenreGate
 from eightcount.nn.mamba import BiMambaLayer
 
@@ -29,7 +29,8 @@ class TokenDanceConfig:
 
     Attributes:
         genres: how many.
-        levels: FSQ levels of both motion streams.
+        levels: FSQ levels of one part of a motion token, in both streams.
+        parts: codes of which a motion token is made.
         music_levels: FSQ levels of both music streams.
         width: d_model.
         music_layers, global_layers, dance_layers: depth of the three parts.
@@ -52,10 +53,11 @@ class TokenDanceConfig:
     dropout: float = 0.1
     music_dropout: float = 0.3
     condition_dropout: float = 0.1
+    parts: int = 1
 
 
 class TokenDance(nn.Module):
-    """Token ids of both halves and a condition to logits of both halves."""
+    """Token ids of both halves and a condition to logits of both halves' tokens."""
 
     def __init__(self, config: TokenDanceConfig) -> None:
         super().__init__()
@@ -68,16 +70,16 @@ class TokenDance(nn.Module):
             nn.Linear(RHYTHM_SIZE + 3, c.width), nn.GELU(), nn.Linear(c.width, c.width)
         )
         self.genre = GenreEmbedding(c.genres, c.width)
-        self.lower = CodeTable(c.levels, c.width, 0.5, masked=True)
-        self.upper = CodeTable(c.levels, c.width, 0.5, masked=True)
+        self.lower = TokenEmbedding(c.levels, c.parts, c.width)
+        self.upper = TokenEmbedding(c.levels, c.parts, c.width)
         self.global_scanner = self._layers(c.global_layers)
         self.gates = nn.ModuleList(GenreGate(c.width, c.width) for _ in range(c.global_layers))
         self.conditions = nn.ModuleList(nn.Linear(c.width, c.width) for _ in range(c.global_layers))
         self.lower_scanner = self._layers(c.dance_layers)
         self.upper_scanner = self._layers(c.dance_layers)
         self.lower_norm, self.upper_norm = nn.RMSNorm(c.width), nn.RMSNorm(c.width)
-        self.lower_head = CodeTable(c.levels, c.width, 0.06, masked=False)
-        self.upper_head = CodeTable(c.levels, c.width, 0.06, masked=False)
+        self.lower_head = TokenHead(c.levels, c.parts, c.width)
+        self.upper_head = TokenHead(c.levels, c.parts, c.width)
 
     def _layers(self, count: int) -> nn.ModuleList:
         c = self.config
@@ -121,19 +123,10 @@ class TokenDance(nn.Module):
         return x + y + self.timing(torch.cat(parts, -1)), genre
 
     def dance(
-        self,
-        lower: Tensor,
-        upper: Tensor,
-        heard: Tensor,
-        genre: Tensor,
-        places: tuple[Tensor, Tensor] | None = None,
+        self, lower: Tensor, upper: Tensor, heard: Tensor, genre: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Logits (B, L, codes) of both streams from tokens (B, L) and what :meth:`hear` returned.
-
-        With ``places``, two masks (B, L), only the logits (n, codes) of those places: in training
-        the heads of tokens that are given would be half of the heads' work, for nothing.
-        """
-        x = self.lower.embed(lower) + self.upper.embed(upper) + heard + genre[:, None]
+        """Features (B, L, d) for both heads, from tokens (B, L) and what :meth:`hear` returned."""
+        x = self.lower(lower) + self.upper(upper) + heard + genre[:, None]
         for layer, gate, condition in zip(
             self.global_scanner, self.gates, self.conditions, strict=True
         ):
@@ -141,19 +134,30 @@ class TokenDance(nn.Module):
         low = up = x
         for one, two in zip(self.lower_scanner, self.upper_scanner, strict=True):
             low, up = one(low), two(up)
-        low, up = self.lower_norm(low), self.upper_norm(up)
-        if places is not None:
-            low, up = low[places[0]], up[places[1]]
-        return self.lower_head.score(low), self.upper_head.score(up)
+        return self.lower_norm(low), self.upper_norm(up)
 
     def forward(
         self,
         lower: Tensor,
         upper: Tensor,
         condition: Condition,
+        places: tuple[Tensor, Tensor],
+        answers: tuple[Tensor, Tensor],
         conditioned: Tensor | None = None,
         music: Tensor | None = None,
-        places: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Logits of both streams in one go (training); ``places`` as in :meth:`dance`."""
-        return self.dance(lower, upper, *self.hear(condition, conditioned, music), places)
+        """Logits (n, parts, codes) of both streams in one go, for training.
+
+        Args:
+            lower, upper: token ids (B, L), MASKED where they are to be found.
+            condition: see :class:`Condition`.
+            places: two masks (B, L): where logits are wanted. The heads of tokens that are given
+                would be half of the heads' work, for nothing.
+            answers: the true token ids (n,) at those places: a part is told those before it.
+            conditioned, music: as in :meth:`hear`.
+        """
+        low, up = self.dance(lower, upper, *self.hear(condition, conditioned, music))
+        return (
+            self.lower_head.all_parts(low[places[0]], answers[0]),
+            self.upper_head.all_parts(up[places[1]], answers[1]),
+        )

@@ -18,12 +18,19 @@ from eightcount.tokenizers.quantizer import NormalisedFSQ
 
 @dataclass(frozen=True)
 class StreamConfig:
-    """Shape of one stream's tokenizer: numbers a frame, channel width, FSQ levels, depth."""
+    """Shape of one stream's tokenizer: numbers a frame, channel width, FSQ levels of a code, depth,
+    codes a token."""
 
     size: int
     width: int = 128
     levels: tuple[int, ...] = (8, 5, 5, 5)
     blocks: int = 2
+    parts: int = 1
+
+    @property
+    def channels(self) -> int:
+        """Channels of the latent."""
+        return self.parts * len(self.levels)
 
 
 class StreamTokenizer(nn.Module):
@@ -43,11 +50,11 @@ class StreamTokenizer(nn.Module):
             nn.GELU(),
             nn.Conv1d(c, c, 1),
             nn.GELU(),
-            nn.Conv1d(c, len(config.levels), 1),
+            nn.Conv1d(c, config.channels, 1),
         )
-        self.quantizer = NormalisedFSQ(config.levels)
+        self.quantizer = NormalisedFSQ(config.levels, config.parts)
         self.decoder = nn.Sequential(
-            nn.Conv1d(len(config.levels), c, 3, padding=1),
+            nn.Conv1d(config.channels, c, 3, padding=1),
             *_trunk(c, config.blocks),
             nn.Upsample(scale_factor=2),
             nn.Conv1d(c, c, 3, padding=1),
@@ -63,7 +70,7 @@ class StreamTokenizer(nn.Module):
 
     @property
     def codes(self) -> int:
-        """Size of the codebook."""
+        """Size of the codebook of one part."""
         return self.quantizer.codes
 
     @property

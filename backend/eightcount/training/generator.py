@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from eightcount.generators.tokendance import TokenDance
 from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.tokenizers.motion import MotionTokenizer
 from eightcount.tokenizers.music import MusicTokenizer
+from eightcount.tokenizers.quantizer import split_parts
 
 #: share of visible tokens replaced by random ones: at inference earlier choices are not perfect
 _CORRUPTED = 0.04
@@ -124,7 +126,9 @@ class GeneratorStage:
         conditioned = torch.from_numpy(rng.random(size) >= config.condition_dropout)
         heard = torch.from_numpy(rng.random(size) >= config.music_dropout)
         noise = torch.from_numpy(rng.random((2, size, self.length)) < _CORRUPTED)
-        random = torch.from_numpy(rng.integers(0, self.module.lower.free.shape[0] - 1, noise.shape))
+        random = torch.from_numpy(
+            rng.integers(0, math.prod(config.levels) ** config.parts, noise.shape)
+        )
         genre = torch.tensor([s.genre for s in picked])
         return (
             lower, upper, semantic, acoustic, rhythm, energy, genre, *masks,
@@ -149,14 +153,10 @@ class GeneratorStage:
         condition = Condition(semantic, acoustic, rhythm, energy, genre)
         seen_lower = torch.where(noise[0], random[0], lower).masked_fill(low_mask, MASKED)
         seen_upper = torch.where(noise[1], random[1], upper).masked_fill(up_mask, MASKED)
+        places, answers = (low_mask, up_mask), (lower[low_mask], upper[up_mask])
         with fabric.autocast():
-            low, up = module(
-                seen_lower, seen_upper, condition, conditioned, heard, (low_mask, up_mask)
-            )
-        return {
-            "lower": _loss(low, lower[low_mask], 0.05),
-            "upper": _loss(up, upper[up_mask], 0.05),
-        }
+            low, up = module(seen_lower, seen_upper, condition, places, answers, conditioned, heard)
+        return {"lower": _loss(low, answers[0], 0.05), "upper": _loss(up, answers[1], 0.05)}
 
     @torch.no_grad()
     def evaluate(self, module: TokenDance, device: torch.device) -> dict[str, float]:
@@ -174,25 +174,32 @@ class GeneratorStage:
                 condition = Condition(
                     semantic, acoustic, -rhythm if late else rhythm, energy, genre
                 )
+                answers = (lower[mask[0]], upper[mask[1]])
                 low, up = module(
                     lower.masked_fill(mask[0], MASKED),
                     upper.masked_fill(mask[1], MASKED),
                     condition,
-                    places=(mask[0], mask[1]),
+                    (mask[0], mask[1]),
+                    answers,
                 )
-                value = float(_loss(low, lower[mask[0]], 0.0))
+                value = float(_loss(low, answers[0], 0.0))
                 if late:
                     totals["lower_off_beat"] += value
                 else:
                     totals["lower"] += value
-                    totals["upper"] += float(_loss(up, upper[mask[1]], 0.0))
+                    totals["upper"] += float(_loss(up, answers[1], 0.0))
         scores = {key: value / len(self.held_out) for key, value in totals.items()}
         scores["loss"] = scores["lower"] + scores["upper"]
         return scores
 
 
 def _loss(logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
-    """Cross-entropy of logits (n, codes); zero where nothing was masked."""
+    """Cross-entropy of tokens (n,): that of their parts' logits (n, parts, codes), summed; zero where
+    nothing was masked."""
     if not len(target):
         return logits.sum() * 0
-    return F.cross_entropy(logits.float(), target, label_smoothing=smoothing)
+    parts, codes = logits.shape[1:]
+    true = split_parts(target, codes, parts)
+    return parts * F.cross_entropy(
+        logits.float().flatten(0, 1), true.flatten(), label_smoothing=smoothing
+    )

@@ -11,6 +11,7 @@ from torch import Tensor
 from eightcount.data.shards import Sequence, Shard
 from eightcount.motion.streams import FRAMES_PER_TOKEN, TURN
 from eightcount.tokenizers.motion import MotionTokenizer, joint_velocity, stream_joints
+from eightcount.tokenizers.quantizer import split_parts
 
 
 class _Means:
@@ -37,11 +38,13 @@ def reconstruction_scores(
     Mocap: ``mpjpe``, ``ankles``, ``wrists`` (cm, root-aligned), ``dance`` (mpjpe of clips with a
     genre), ``turn_share`` (mean yaw-rate error over its mean, dances), ``jerk_share`` (jerk over the
     real jerk, dances). Authored moves: ``moves``, ``moves_ankles`` (cm), ``moves_turn_share``.
-    ``codes_lower``, ``codes_upper``: different codes seen. ``loss``: what the best weights are chosen
+    ``codes_lower``, ``codes_upper``: different codes seen, in the part of the token where they are
+    fewest. ``loss``: what the best weights are chosen
     by, the errors of both kinds with the mocap's turn share in it.
     """
     means = _Means()
-    codes: tuple[set[int], set[int]] = (set(), set())
+    halves = (module.lower, module.upper)
+    seen = [torch.zeros(half.config.parts, half.codes, dtype=torch.bool) for half in halves]
     for s in sequences:
         count = s.length // FRAMES_PER_TOKEN * FRAMES_PER_TOKEN
         lower, upper = (
@@ -49,14 +52,15 @@ def reconstruction_scores(
             for key in ("lower", "upper")
         )
         lower_out, upper_out, *ids = module(lower, upper)
-        for seen, found in zip(codes, ids, strict=True):
-            seen.update(found.flatten().tolist())
+        for used, half, found in zip(seen, halves, ids, strict=True):
+            parts = split_parts(found.flatten().cpu(), half.codes, half.config.parts)
+            used[torch.arange(half.config.parts), parts] = True
         _add_sequence(means, s, (lower, upper), (lower_out, upper_out))
     names = ("mpjpe", "ankles", "wrists", "dance", "moves", "moves_ankles")
     scores = {key: means.get(key) for key in names}
     for key in ("turn", "moves_turn", "jerk"):
         scores[f"{key}_share"] = means.get(f"{key}_out") / max(means.get(f"{key}_real"), 1e-9)
-    scores["codes_lower"], scores["codes_upper"] = len(codes[0]), len(codes[1])
+    scores["codes_lower"], scores["codes_upper"] = (int(used.sum(1).min()) for used in seen)
     scores["loss"] = scores["mpjpe"] + scores["moves"] + 2 * scores["turn_share"]
     return scores
 

@@ -7,7 +7,6 @@ and, when the stage is through, ``weights.pt``.
 from __future__ import annotations
 
 import json
-import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +144,7 @@ def tokenizer_scores(run: Run) -> TokenizerScores:
         reconstruction_scores(module, motion, motion.held_out(), device),
         reconstruction_scores(module, pairs, known, device),
         reconstruction_scores(module, motion, motion.training()[::_CODES_EVERY], device),
-        math.prod(module.config.lower.levels),
+        module.lower.codes,
     )
 
 
@@ -195,13 +194,13 @@ def _same_levels(config: TokenDanceConfig, motion: MotionTokenizer, music: Music
     Raises:
         EightcountError: ``run-mismatch``.
     """
-    spoken = {motion.config.lower.levels, motion.config.upper.levels}
-    heard = {music.config.semantic.levels, music.config.acoustic.levels}
-    if spoken != {config.levels} or heard != {config.music_levels}:
+    spoken = {(c.levels, c.parts) for c in (motion.config.lower, motion.config.upper)}
+    heard = {(c.levels, c.parts) for c in (music.config.semantic, music.config.acoustic)}
+    if spoken != {(config.levels, config.parts)} or heard != {(config.music_levels, 1)}:
         raise EightcountError(
             "run-mismatch",
             "The generator's levels are not those of the trained tokenizers.",
-            "Give levels and music_levels in [generator] as in [tokenizer] and [music].",
+            "Give levels, parts and music_levels in [generator] as in [tokenizer] and [music].",
         )
 
 

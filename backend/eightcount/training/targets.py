@@ -30,7 +30,7 @@ class TokenizerScores:
         unseen: scores on held-out mocap and on moves that no training dance had.
         known: on new dances of known moves to held-out songs.
         training: on training data, for the use of the codes.
-        codes: size of the codebooks.
+        codes: size of the codebooks, one for each part of a token.
     """
 
     unseen: dict[str, float]
@@ -59,7 +59,7 @@ def tokenizer_targets(scores: TokenizerScores) -> list[Target]:
         _most("Turning speed, moves it never saw", 100 * unseen["moves_turn_share"], 25.0, "%"),
         _most("Turning speed, held-out CMU dances", 100 * unseen["turn_share"], 25.0, "%"),
         Target(
-            f"Codes used of {scores.codes}, lower and upper",
+            f"Codes used of {scores.codes} in each part of a token, lower and upper",
             ">= 90 %",
             " and ".join(f"{100 * share:.0f} %" for share in used),
             min(used) >= 0.9,

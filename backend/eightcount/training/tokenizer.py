@@ -46,7 +46,8 @@ class TokenizerLosses:
 #: extremities count for more: their errors are what an eye sees first
 _JOINT_WEIGHTS = torch.ones(NUM_JOINTS)
 _JOINT_WEIGHTS[[4, 5, 18, 19]] = 1.5
-_JOINT_WEIGHTS[[7, 8, 10, 11, 20, 21, 22, 23]] = 2.0
+_JOINT_WEIGHTS[[20, 21, 22, 23]] = 2.0
+_JOINT_WEIGHTS[[7, 8, 10, 11]] = 2.5
 _JOINT_WEIGHTS /= _JOINT_WEIGHTS.mean()
 
 

@@ -136,6 +136,14 @@ def test_the_dancer_stays_on_the_stage():
     assert np.abs(free[-1, 0]) > 3.9 and np.abs(led[:, 0]).max() < 1.5
 
 
+def test_past_the_edge_a_dancer_who_walks_is_brought_back():
+    lower = walking_off(20, speed=0.6)
+    upper = np.zeros((len(lower), 90), np.float32)
+    upper[:, 0::6] = upper[:, 4::6] = 1
+    led = from_streams(StageStream().push(lower), upper)[0].translation
+    assert np.abs(led[:, 0]).max() < 3.0, "without the edge she would be nine metres away"
+
+
 def test_staging_in_pieces_is_staging_at_once():
     lower = walking_off(6, turn=0.3)
     whole = StageStream().push(lower)

@@ -24,7 +24,9 @@ class StagingConfig:
         max_turn: most that is added to the turning speed (rad/s).
         place_gain: speed per metre outside the free circle (1/s).
         radius: free circle around the origin (m).
-        max_speed: most that is added to the root's speed (m/s).
+        max_speed: most that is added to the root's speed within ``edge`` (m/s).
+        edge: how far from the origin the stage's edge is (m).
+        edge_gain: by how much that most grows per metre beyond the edge (1/s).
         memory: seconds over which the heading is averaged: spins shorter than this are not led.
     """
 
@@ -33,6 +35,8 @@ class StagingConfig:
     place_gain: float = 0.4
     radius: float = 0.5
     max_speed: float = 0.25
+    edge: float = 1.5
+    edge_gain: float = 0.4
     memory: float = 1.5
 
 
@@ -72,7 +76,8 @@ class StageStream:
         distance = float(np.hypot(*self._place))
         if distance <= c.radius:
             return np.zeros(2)
-        speed = min(c.max_speed, c.place_gain * (distance - c.radius)) * freedom
+        most = c.max_speed + c.edge_gain * max(0.0, distance - c.edge)
+        speed = min(most, c.place_gain * (distance - c.radius)) * freedom
         x, z = -self._place / distance * speed
         cos, sin = np.cos(self._heading), np.sin(self._heading)
         return np.array([cos * x - sin * z, sin * x + cos * z])

@@ -105,6 +105,38 @@ def test_edit_keeps_what_is_outside(song_path, tmp_path, capsys):
     assert load_take(after).extra["edits"][0]["half"] == "upper"
 
 
+def test_edit_keeps_pinned_poses(song_path, tmp_path, capsys):
+    generate(song_path, tmp_path, capsys)
+    before, after = tmp_path / "my song_pop_5.npz", tmp_path / "edited.npz"
+    edit = [
+        "edit",
+        str(before),
+        str(song_path),
+        "--range",
+        "1.0:3.0",
+        "--steps",
+        "2",
+        "--seed",
+        "8",
+    ]
+    edit += ["--model", "debug", "--out", str(after)]
+    assert main([*edit, "--pin", "2.0"]) == 0
+    a, b = load_take(before).motion, load_take(after).motion
+    moved = np.abs(a.rotations - b.rotations).max((1, 2))
+    assert moved[60] < 1e-4 and moved[30:90].max() > 1e-3
+    np.testing.assert_allclose(a.translation[60], b.translation[60], atol=1e-3)
+    assert load_take(after).extra["edits"][0]["pins"] == [60]
+
+
+@pytest.mark.parametrize(("second", "words"), [("9.0", "lasts 4.00 s"), ("3.5", "widen the range")])
+def test_edit_refuses_pins_where_nothing_is_danced_anew(song_path, tmp_path, capsys, second, words):
+    generate(song_path, tmp_path, capsys)
+    take, out = tmp_path / "my song_pop_5.npz", tmp_path / "edited.npz"
+    edit = ["edit", str(take), str(song_path), "--range", "1.0:3.0", "--steps", "2", "--model"]
+    assert main([*edit, "debug", "--out", str(out), "--pin", second]) == 1
+    assert words in capsys.readouterr().err and not out.exists()
+
+
 def test_how_the_song_is_counted_is_kept_with_the_take(song_path, tmp_path, capsys):
     heard = generate(song_path, tmp_path / "a", capsys)
     double = generate(

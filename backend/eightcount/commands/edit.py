@@ -7,10 +7,15 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eightcount.commands.generate import add_counting
 from eightcount.commands.sections import of_take
 from eightcount.motion.errors import EightcountError
+
+if TYPE_CHECKING:
+    from eightcount.editing import Pin
+    from eightcount.motion.motion import Motion
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
     parser.add_argument("--guidance", type=float, default=1.0)
     parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument(
+        "--pin",
+        action="append",
+        default=[],
+        type=float,
+        metavar="SECOND",
+        help="keep the pose that the take has there; may be given several times",
+    )
     parser.add_argument("--loop", action="store_true", help="the take's end flows into its start")
     add_counting(parser, None, None)  # without them, as the take's song was counted
     parser.add_argument("--model", default="", help="without it, the model that made the take")
@@ -69,11 +82,14 @@ def run(args: argparse.Namespace) -> int:
         genre, args.seed, offset, None, args.steps, args.guidance, args.temperature, args.energy,
         **counting, sections=sections,
     )  # fmt: skip
-    edit = Edit(start, stop, args.half, request, loop=args.loop)
+    pins = pins_of(take.motion, args.pin)
+    edit = Edit(start, stop, args.half, request, pins=pins, loop=args.loop)
     motion = apply_edit(take.motion, heard, edit, model)
     seconds = time.perf_counter() - begin
     genre = danced_genre(request, model)
     done = {"range": [start, stop], "half": args.half, "genre": genre, "seed": args.seed}
+    if pins:
+        done["pins"] = [pin.frame for pin in pins]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     save_take(
         args.out,
@@ -88,6 +104,27 @@ def run(args: argparse.Namespace) -> int:
     result = {"npz": str(args.out), "frames": len(motion), "timings": {"edit": round(seconds, 4)}}
     print(json.dumps(result | done) if args.json else f"{args.out}: {start:g} to {stop:g} s anew")
     return 0
+
+
+def pins_of(motion: Motion, seconds: list[float]) -> tuple[Pin, ...]:
+    """Pins that keep the poses a take has at some seconds.
+
+    Raises:
+        EightcountError: ``pin-outside`` the take.
+    """
+    from eightcount.editing import Pin
+
+    pins = []
+    for second in seconds:
+        frame = round(second * motion.fps)
+        if not 0 <= frame < len(motion):
+            raise EightcountError(
+                "pin-outside",
+                f"The take has no pose at {second:g} s.",
+                f"It lasts {len(motion) / motion.fps:.2f} s.",
+            )
+        pins.append(Pin(frame, motion.rotations[frame], motion.translation[frame]))
+    return tuple(pins)
 
 
 def parse_range(text: str) -> tuple[float, float]:

@@ -60,7 +60,7 @@ class TakeRequest:
     seed: int = 0
     steps: int = 12
     guidance: float = 1.0
-    temperature: float = 1.0
+    temperature: float = 0.6
     energy: float | None = None
     model: str = ""
     from_strip: bool = False

@@ -76,7 +76,7 @@ class EightcountPreferences(bpy.types.AddonPreferences):
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature that new scenes start with",
-        default=1.0,
+        default=0.6,
         min=0.0,
         max=4.0,
     )

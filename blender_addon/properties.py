@@ -190,7 +190,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature of the choice of moves: low keeps to the likely ones, high dares more",
-        default=1.0,
+        default=0.6,
         min=0.0,
         max=4.0,
         soft_max=2.0,

@@ -62,7 +62,7 @@ class Request:
     seconds: float | None = None
     steps: int = 12
     guidance: float = 1.0
-    temperature: float = 1.0
+    temperature: float = 0.6
     energy: float | None = None
     tempo_factor: float = 1.0
     first_count: int = 0

@@ -23,7 +23,7 @@ NEAR = 5.5
 #: times that a window is drawn before the freshest of its draws is taken
 DRAWS = 6
 #: how much hotter each further draw is: at one temperature they mostly settle into the same figure
-HEAT = 0.16
+HEAT = 0.25
 #: tokens in a stretch (4 s)
 _STRETCH = round(4 * FPS / FRAMES_PER_TOKEN)
 #: tokens that are looked back on (40 s); a chorus may bring back what was danced before that

@@ -25,7 +25,7 @@ from eightcount.styles import StyledPart, spread
 
 #: a song's loudness 0..1 becomes this range of dance energy. Songs are loud most of the time: with a
 #: range that begins at 0.35, hands rest less (on held-out library songs)
-_ENERGY_RANGE = (0.05, 0.9)
+_ENERGY_RANGE = (0.05, 0.75)
 #: shorter pieces are no dance (seconds)
 MIN_SECONDS = 1.0
 

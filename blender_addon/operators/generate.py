@@ -73,7 +73,7 @@ class EIGHTCOUNT_OT_generate(Waits, bpy.types.Operator):
         description="Temperature of the choice of moves",
         min=0.0,
         max=4.0,
-        default=1.0,
+        default=0.6,
         options={"SKIP_SAVE"},
     )
     energy: FloatProperty(

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
     parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
     parser.add_argument("--guidance", type=float, default=1.0)
-    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--temperature", type=float, default=0.6)
     parser.add_argument(
         "--pin",
         action="append",

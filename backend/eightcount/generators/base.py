@@ -66,7 +66,7 @@ class Sampling:
 
     steps: int = 12
     guidance: float = 1.0
-    temperature: float = 1.0
+    temperature: float = 0.6
     top_p: float = 0.95
     order_noise: float = 8.0
 

@@ -216,7 +216,7 @@ class Generate(Message):
     seconds: float | None = _number(None, 0.1, 36000.0)
     steps: int = _number(12, 1, 64)
     guidance: float = _number(1.0, 0.0, 10.0)
-    temperature: float = _number(1.0, 0.0, 4.0)
+    temperature: float = _number(0.6, 0.0, 4.0)
     energy: float | None = _number(None, 0.0, 1.0)
     model: str = ""
     tempo_factor: float = _number(1.0, 0.5, 2.0)

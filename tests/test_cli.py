@@ -108,18 +108,8 @@ def test_edit_keeps_what_is_outside(song_path, tmp_path, capsys):
 def test_edit_keeps_pinned_poses(song_path, tmp_path, capsys):
     generate(song_path, tmp_path, capsys)
     before, after = tmp_path / "my song_pop_5.npz", tmp_path / "edited.npz"
-    edit = [
-        "edit",
-        str(before),
-        str(song_path),
-        "--range",
-        "1.0:3.0",
-        "--steps",
-        "2",
-        "--seed",
-        "8",
-    ]
-    edit += ["--model", "debug", "--out", str(after)]
+    edit = ["edit", str(before), str(song_path), "--range", "1.0:3.0", "--steps", "2"]
+    edit += ["--seed", "8", "--model", "debug", "--out", str(after)]
     assert main([*edit, "--pin", "2.0"]) == 0
     a, b = load_take(before).motion, load_take(after).motion
     moved = np.abs(a.rotations - b.rotations).max((1, 2))

@@ -17,7 +17,7 @@ from eightcount.generators.tables import TokenHead
 from eightcount.generators.tokendance import TokenDance
 from eightcount.tokenizers.quantizer import join_parts
 
-#: codes among which a token is drawn
+#: codes among which a part of a token is drawn
 _LIKELIEST = 128
 
 

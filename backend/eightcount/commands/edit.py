@@ -63,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
     start, stop = parse_range(args.range)
     take = load_take(args.take)
+    pins = pins_of(take.motion, args.pin)
     made_by = take.model if take.model in list_models() else ""
     leave_room()
     model = load_model(args.model or made_by, pick_device(args.device))
@@ -82,7 +83,6 @@ def run(args: argparse.Namespace) -> int:
         genre, args.seed, offset, None, args.steps, args.guidance, args.temperature, args.energy,
         **counting, sections=sections,
     )  # fmt: skip
-    pins = pins_of(take.motion, args.pin)
     edit = Edit(start, stop, args.half, request, pins=pins, loop=args.loop)
     motion = apply_edit(take.motion, heard, edit, model)
     seconds = time.perf_counter() - begin

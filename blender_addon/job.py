@@ -58,9 +58,9 @@ class TakeRequest:
     seconds: float | None = None
     genre: str | None = None
     seed: int = 0
-    steps: int = 12
-    guidance: float = 1.0
-    temperature: float = 0.6
+    steps: int = Generate.steps
+    guidance: float = Generate.guidance
+    temperature: float = Generate.temperature
     energy: float | None = None
     model: str = ""
     from_strip: bool = False

@@ -11,6 +11,7 @@ import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from eightcount.motion.errors import EightcountError
+from eightcount.wire.messages import Generate
 
 from .link import BackendPlan
 
@@ -62,21 +63,21 @@ class EightcountPreferences(bpy.types.AddonPreferences):
     steps: IntProperty(
         name="Steps",
         description="Decoding steps that new scenes start with",
-        default=12,
+        default=Generate.steps,
         min=1,
         max=64,
     )
     guidance: FloatProperty(
         name="Guidance",
         description="Guidance that new scenes start with",
-        default=1.0,
+        default=Generate.guidance,
         min=0.0,
         max=10.0,
     )
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature that new scenes start with",
-        default=0.6,
+        default=Generate.temperature,
         min=0.0,
         max=4.0,
     )

@@ -16,6 +16,8 @@ from bpy.props import (
     StringProperty,
 )
 
+from eightcount.wire.messages import Generate
+
 from . import genres as names
 from . import session
 from .preferences import preferences
@@ -190,7 +192,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     temperature: FloatProperty(
         name="Adventure",
         description="Temperature of the choice of moves: low keeps to the likely ones, high dares more",
-        default=0.6,
+        default=Generate.temperature,
         min=0.0,
         max=4.0,
         soft_max=2.0,
@@ -198,15 +200,15 @@ class SceneSettings(bpy.types.PropertyGroup):
     steps: IntProperty(
         name="Steps",
         description="Decoding steps: more are more coherent and slower; 1 is the fastest",
-        default=12,
+        default=Generate.steps,
         min=1,
         max=64,
-        soft_max=24,
+        soft_max=48,
     )
     guidance: FloatProperty(
         name="Guidance",
         description="How far song and genre are exaggerated; 1 is what the model learnt, and fastest",
-        default=1.0,
+        default=Generate.guidance,
         min=0.0,
         max=10.0,
         soft_max=5.0,

@@ -60,9 +60,9 @@ class Request:
     seed: int = 0
     start: float = 0.0
     seconds: float | None = None
-    steps: int = 12
-    guidance: float = 1.0
-    temperature: float = 0.6
+    steps: int = Sampling.steps
+    guidance: float = Sampling.guidance
+    temperature: float = Sampling.temperature
     energy: float | None = None
     tempo_factor: float = 1.0
     first_count: int = 0

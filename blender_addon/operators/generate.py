@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from eightcount.motion.errors import EightcountError
+from eightcount.wire.messages import Generate
 
 from .. import genres, properties, sections, session
 from ..job import TakeRequest
@@ -58,14 +59,19 @@ class EIGHTCOUNT_OT_generate(Waits, bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
     steps: IntProperty(
-        name="Steps", description="Decoding steps", min=1, max=64, default=12, options={"SKIP_SAVE"}
+        name="Steps",
+        description="Decoding steps",
+        min=1,
+        max=64,
+        default=Generate.steps,
+        options={"SKIP_SAVE"},
     )
     guidance: FloatProperty(
         name="Guidance",
         description="How far song and genre are exaggerated; 1 is what the model learnt, and fastest",
         min=0.0,
         max=10.0,
-        default=1.0,
+        default=Generate.guidance,
         options={"SKIP_SAVE"},
     )
     temperature: FloatProperty(
@@ -73,7 +79,7 @@ class EIGHTCOUNT_OT_generate(Waits, bpy.types.Operator):
         description="Temperature of the choice of moves",
         min=0.0,
         max=4.0,
-        default=0.6,
+        default=Generate.temperature,
         options={"SKIP_SAVE"},
     )
     energy: FloatProperty(

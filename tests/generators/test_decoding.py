@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from eightcount.generators import decoding
 from eightcount.generators.base import MASKED, Condition, Sampling
 from eightcount.generators.decoding import Stopped, decode
 from eightcount.generators.masks import draw_masks
 from eightcount.generators.tokendance import TokenDance
 from eightcount.models import debug_model
 from eightcount.tokenizers.quantizer import split_parts
+from eightcount.wire.messages import Generate
 
 LENGTH = 24
 
@@ -75,6 +77,21 @@ def test_nothing_open_changes_nothing(generator):
     assert torch.equal(again[0], whole[0]) and torch.equal(again[1], whole[1])
 
 
+def test_a_lone_open_token_is_filled_and_revised_alone(generator):
+    whole = make(generator)
+    lower = whole[0].clone()
+    lower[0, 5] = MASKED
+    again = make(generator, 3, lower=lower, upper=whole[1], steps=8)
+    assert again[0][0, 5] >= 0
+    assert torch.equal(again[0][lower != MASKED], whole[0][lower != MASKED])
+    assert torch.equal(again[1], whole[1])
+
+
+def test_the_wire_and_the_sampler_start_from_the_same_numbers():
+    asked = (Generate.steps, Generate.guidance, Generate.temperature)
+    assert asked == (Sampling.steps, Sampling.guidance, Sampling.temperature)
+
+
 def test_a_seed_is_a_take(generator):
     first, same, other = make(generator, 3), make(generator, 3), make(generator, 4)
     assert torch.equal(first[0], same[0]) and torch.equal(first[1], same[1])
@@ -99,6 +116,40 @@ def test_one_cold_pass_is_the_published_argmax(generator):
     for ids, logits in zip((lower, upper), logits_of(generator, lower, upper), strict=True):
         # the second part's logits are those after the first part that was chosen
         assert torch.equal(split_parts(ids.flatten(), 875, 2), logits.argmax(-1))
+
+
+def agreement(generator, lower, upper) -> float:
+    """Mean log-probability of a take's tokens, each token given all the others."""
+    total = []
+    for half, ids in enumerate((lower, upper)):
+        for place in range(LENGTH):
+            seen = [lower.clone(), upper.clone()]
+            seen[half][0, place] = MASKED
+            places = [torch.zeros(1, LENGTH, dtype=torch.bool) for _ in range(2)]
+            places[half][0, place] = True
+            answers = (lower[places[0]], upper[places[1]])
+            logits = generator(*seen, condition(), tuple(places), answers)[half].log_softmax(-1)
+            parts = split_parts(ids[0, place], 875, 2)
+            total.append(float(logits[0].gather(-1, parts[:, None]).sum()))
+    return float(np.mean(total))
+
+
+@torch.no_grad()
+def test_revised_tokens_agree_better_with_their_neighbours(generator, monkeypatch):
+    revised = make(generator, steps=12, temperature=0.0)
+    nobody = torch.zeros(1, 2 * LENGTH, dtype=torch.bool)
+    monkeypatch.setattr(decoding, "_turn", lambda length, revision: nobody)
+    only_chosen = make(generator, steps=12, temperature=0.0)
+    assert agreement(generator, *revised) > agreement(generator, *only_chosen)
+
+
+def test_in_a_round_of_revisions_each_token_has_one_turn():
+    turns = torch.cat([decoding._turn(LENGTH, revision) for revision in range(4)])
+    assert (turns.sum(0) == 1).all()
+    assert torch.equal(decoding._turn(LENGTH, 4), decoding._turn(LENGTH, 0))
+    lower, upper = turns.split(LENGTH, 1)
+    assert not (lower & upper).any(), "one half is there when the other is chosen"
+    assert not (lower[:, 1:] & lower[:, :-1]).any(), "so are both neighbours"
 
 
 def test_guidance_one_is_plain(generator):

@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from eightcount.motion.errors import EightcountError
+from eightcount.wire.messages import Generate
 
 #: seconds of music that are measured
 LENGTHS = (10.0, 30.0, 120.0, 600.0)
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, default=0, help="CPU threads; 0 = as the backend chooses"
     )
-    parser.add_argument("--steps", type=int, default=12, help="decoding passes")
+    parser.add_argument("--steps", type=int, default=Generate.steps, help="decoding passes")
     parser.add_argument("--model", default="", help="a name in assets/models, or a folder")
     parser.add_argument(
         "--serve",

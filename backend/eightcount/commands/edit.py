@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from eightcount.commands.generate import add_counting
 from eightcount.commands.sections import of_take
 from eightcount.motion.errors import EightcountError
+from eightcount.wire.messages import Generate
 
 if TYPE_CHECKING:
     from eightcount.editing import Pin
@@ -32,9 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--genre", help="another genre for the range; without it, the take's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
-    parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
-    parser.add_argument("--guidance", type=float, default=1.0)
-    parser.add_argument("--temperature", type=float, default=0.6)
+    parser.add_argument(
+        "--steps", type=int, default=Generate.steps, help="decoding passes, 1 to 64"
+    )
+    parser.add_argument("--guidance", type=float, default=Generate.guidance)
+    parser.add_argument("--temperature", type=float, default=Generate.temperature)
     parser.add_argument(
         "--pin",
         action="append",

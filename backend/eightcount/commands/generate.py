@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from eightcount.commands.sections import add_sections, as_extra, check_within, parse_section
+from eightcount.wire.messages import Generate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same take")
     parser.add_argument("--start", type=float, default=0.0, help="seconds into the song")
     parser.add_argument("--seconds", type=float, help="length; without it, to the song's end")
-    parser.add_argument("--steps", type=int, default=12, help="decoding passes, 1 to 64")
-    parser.add_argument("--guidance", type=float, default=1.0, help="1 = off")
-    parser.add_argument("--temperature", type=float, default=0.6, help="0 = the surest every time")
+    parser.add_argument(
+        "--steps", type=int, default=Generate.steps, help="decoding passes, 1 to 64"
+    )
+    parser.add_argument("--guidance", type=float, default=Generate.guidance, help="1 = off")
+    parser.add_argument(
+        "--temperature", type=float, default=Generate.temperature, help="0 = the surest every time"
+    )
     parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
     add_sections(parser)
     add_counting(parser, 1.0, 0)

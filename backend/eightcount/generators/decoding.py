@@ -2,6 +2,10 @@
 
 All tokens masked is a fresh take; some given is an edit. Given tokens come back as they were. Within
 a token its parts are drawn one after the other.
+
+The later passes revise: a share of what was chosen is masked again and drawn anew, now that the rest
+is known (block Gibbs sampling of a masked model, Wang and Cho 2019). Tokens that were chosen early
+knew next to nothing of their neighbours; without revision hands are never still between accents.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from eightcount.tokenizers.quantizer import join_parts
 
 #: codes among which a part of a token is drawn
 _LIKELIEST = 128
+#: revisions until every token had its turn
+_TURNS = 4
 
 
 class Stopped(Exception):
@@ -52,22 +58,42 @@ def decode(
     random = torch.Generator().manual_seed(seed % (1 << 64) - (1 << 63))
     length = lower.shape[1]
     tokens = torch.cat([lower, upper], 1)
-    open_at_first = (tokens == MASKED).sum(1)
+    wanted = tokens == MASKED
+    if not bool(wanted.any()):
+        return lower, upper
     look = _guided(model, condition, sampling.guidance)
+    heads = (model.lower_head, model.upper_head)
     for step in range(sampling.steps):
         if stopped is not None and stopped():
             raise Stopped
-        if not bool((tokens == MASKED).any()):
-            break
+        revision = step - sampling.choosing
+        if revision >= 0:
+            again = wanted & _turn(length, revision).to(wanted.device)
+            tokens = tokens.masked_fill(again, MASKED)
+        is_open = tokens == MASKED
+        if not bool(is_open.any()):
+            continue
         features = look(tokens[:, :length], tokens[:, length:])
+        halves = is_open.split(length, 1)
         drawn = [
-            _draw(head, x, sampling, random)
-            for head, x in zip((model.lower_head, model.upper_head), features, strict=True)
+            _draw(head, x, places, sampling, random)
+            for head, x, places in zip(heads, features, halves, strict=True)
         ]
-        chosen, sureness = (torch.cat(halves, 1) for halves in zip(*drawn, strict=True))
-        left = _still_open(step, sampling.steps, open_at_first)
-        tokens = _fix(tokens, chosen, sureness, left, step, sampling, random)
+        chosen, sureness = (torch.cat(both, 1) for both in zip(*drawn, strict=True))
+        if revision >= 0:
+            tokens = torch.where(is_open, chosen, tokens)
+        else:
+            left = _still_open(step, sampling.choosing, wanted.sum(1))
+            tokens = _fix(tokens, chosen, sureness, left, step, sampling, random)
     return tokens[:, :length], tokens[:, length:]
+
+
+def _turn(length: int, revision: int) -> Tensor:
+    """Which tokens of both halves, (1, 2 L), have their turn in a revision: every ``_TURNS``-th, and
+    never both halves of one moment."""
+    place = torch.arange(length)
+    lower, upper = ((place + revision + shift) % _TURNS == 0 for shift in (0, _TURNS // 2))
+    return torch.cat([lower, upper])[None]
 
 
 def _guided(model: TokenDance, condition: Condition, guidance: float):
@@ -90,26 +116,31 @@ def _twice(c: Condition) -> Condition:
 
 
 def _draw(
-    head: TokenHead, features: Tensor, sampling: Sampling, random: torch.Generator
+    head: TokenHead, features: Tensor, places: Tensor, sampling: Sampling, random: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """A token per place (B, L) and the log-probability that its parts had together."""
+    """A token per place of the mask (B, L) and the log-probability that its parts had together, both
+    (B, L) and of no meaning elsewhere: there the heads are not asked."""
     guided = sampling.guidance != 1.0
-    batch = len(features) // 2 if guided else len(features)
-    parts = torch.zeros(batch, features.shape[1], 0, dtype=torch.long, device=features.device)
-    total = 0.0
+    x = torch.cat([half[places] for half in features.chunk(1 + guided)])
+    parts = torch.zeros(int(places.sum()), 0, dtype=torch.long, device=features.device)
+    total = torch.zeros(len(parts), device=features.device)
     for _ in range(head.parts):
         if guided:
-            bound, free = head(features, torch.cat([parts, parts])).float().chunk(2)
+            bound, free = head(x, torch.cat([parts, parts])).float().chunk(2)
             logits = free + sampling.guidance * (bound - free)
         else:
-            logits = head(features, parts).float()
+            logits = head(x, parts).float()
         chosen, sureness = _choose(logits, sampling, random)
         parts, total = torch.cat([parts, chosen[..., None]], -1), total + sureness
-    return join_parts(parts, head.codes), total
+    tokens = torch.full(places.shape, MASKED, device=features.device)
+    tokens[places] = join_parts(parts, head.codes)
+    sure = torch.zeros(places.shape, device=features.device)
+    sure[places] = total
+    return tokens, sure
 
 
 def _choose(logits: Tensor, sampling: Sampling, random: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A code per place (B, L) and the log-probability it had within the nucleus."""
+    """A code per row (n,) of logits and the log-probability it had within the nucleus."""
     if sampling.temperature <= 0:
         best = logits.log_softmax(-1).max(-1)
         return best.indices, best.values
@@ -140,7 +171,7 @@ def _still_open(step: int, steps: int, open_at_first: Tensor) -> Tensor:
 def _fix(tokens, chosen, sureness, left, step, sampling, random) -> Tensor:
     """Tokens with the best-scored choices taken and the ``left`` worst masked again."""
     is_open = tokens == MASKED
-    fading = 1 - (step + 1) / sampling.steps
+    fading = 1 - (step + 1) / sampling.choosing
     score = sureness + sampling.order_noise * fading * _gumbel(sureness, random)
     score = score.masked_fill(~is_open, math.inf)
     rank = score.argsort(1).argsort(1)

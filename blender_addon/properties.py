@@ -178,7 +178,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     follow_music: BoolProperty(
         name="Follow Loudness",
-        description="Dance as loud as the song is",
+        description="Dance livelier where the song is loud; how much each phrase varies is the seed's",
         default=True,
     )
     energy: FloatProperty(
@@ -234,7 +234,7 @@ class SceneSettings(bpy.types.PropertyGroup):
     )
     edit_follow_music: BoolProperty(
         name="Follow Loudness",
-        description="What an edit makes anew is as loud as the song is there",
+        description="What an edit makes anew is livelier where the song is loud",
         default=True,
     )
     edit_strength: FloatProperty(

@@ -96,3 +96,23 @@ def test_windows_are_danced_in_the_genre_of_the_token_asked_for(heard, model):
     assert [found.border(at) for at in (0, 15, 30, 45)] == [15, 30, 45, len(found.genres)]
     energy = found.condition.energy[0]
     assert (energy[30:45] == np.float32(0.9)).all() and (energy[:30] == np.float32(0.2)).all()
+
+
+def test_what_is_given_of_a_dance_tells_how_lively_it_is(heard, model):
+    plain = listen(heard, model, genre="salsa", energy=0.3)
+    length = len(plain.genres)
+    calm = np.zeros(length * 4)
+    told = plain.after(calm, model, slice(10, 20)).condition.energy[0]
+    assert (told[10:20] == np.float32(0.3)).all(), "what is to be chosen keeps what was asked for"
+    assert (told[:10] == 0).all() and (told[20:] == 0).all()
+    lively = plain.after(np.full(length * 4, 1e3), model, slice(10, 20)).condition.energy[0]
+    assert (lively[:10] == 1).all()
+    unknown = listen(heard, model, genre=None).after(calm, model, slice(0, 5)).condition.energy[0]
+    assert torch.isnan(unknown[5:]).all() and torch.isfinite(unknown[:5]).all()
+
+
+def test_seeds_follow_the_song_each_in_its_own_way(heard, model):
+    one, same, other = (
+        listen(heard, model, genre="salsa", seed=s).condition.energy for s in (1, 1, 2)
+    )
+    assert torch.equal(one, same) and not torch.equal(one, other)

@@ -163,6 +163,7 @@ def choreograph(
         start=request.start,
         seconds=request.seconds,
         energy=request.energy,
+        seed=request.seed,
         rhythm=request.counted(rhythm or sound.rhythm),
     ).styled(request.sections, model)
     total = heard.frames / model.fps

@@ -26,6 +26,7 @@ from eightcount.blending import (
     velocity_jumps,
 )
 from eightcount.choreographer import Cancelled, Progress, Request, danced_genre, window_seed
+from eightcount.data.motion_beats import joint_speed
 from eightcount.generators.base import MASKED, Sampling
 from eightcount.generators.decoding import Stopped, decode
 from eightcount.listening import Heard, Listening, hear, listen
@@ -259,9 +260,12 @@ def _make(
         genre=danced_genre(edit.request, model),
         start=edit.request.start + frames.start / model.fps,
         energy=edit.request.energy,
+        seed=edit.request.seed,
         rhythm=edit.request.counted(rhythm or sound.rhythm),
         stretch=count,
-    ).styled(edit.request.sections, model, begin)
+    )
+    heard = heard.styled(edit.request.sections, model, begin)
+    heard = heard.after(joint_speed(padded.joints()), model, opened)
     lower, upper = _fill(lower, upper, opened, heard, edit, model, cancelled)
     return _frames(base, _goal(base, edit, span), lower, upper, span, frames.start, model)
 

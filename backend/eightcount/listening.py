@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from eightcount.data.conditions import token_mean, token_rhythm
+from eightcount.data.conditions import energy_rank, token_mean, token_rhythm
 from eightcount.generators.base import Condition
-from eightcount.generators.energy import slow_energy
+from eightcount.generators.energy import dance_energy, slow_energy
 from eightcount.models import Model
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.streams import FRAMES_PER_TOKEN
@@ -23,9 +23,6 @@ from eightcount.music.song import Song
 from eightcount.music.spectra import spectra
 from eightcount.styles import StyledPart, spread
 
-#: a song's loudness 0..1 becomes this range of dance energy. Songs are loud most of the time: with a
-#: range that begins at 0.35, hands rest less (on held-out library songs)
-_ENERGY_RANGE = (0.05, 0.75)
 #: shorter pieces are no dance (seconds)
 MIN_SECONDS = 1.0
 
@@ -108,6 +105,23 @@ class Listening:
         condition = self.condition._replace(energy=torch.from_numpy(level)[None].to(energy.device))
         return replace(self, condition=condition, genres=genres)
 
+    def after(self, danced: np.ndarray, model: Model, opened: slice) -> Listening:
+        """The same, told of the dance that is given how lively it is.
+
+        Args:
+            danced: mean joint speed of each frame (4 L,), m/s.
+            model: gives what is lively in each genre.
+            opened: tokens that are to be chosen; for them nothing changes.
+        """
+        speed = token_mean(slow_energy(danced))
+        tables = model.energy[np.maximum(self.genres, 0)]
+        ranks = [energy_rank(*pair) for pair in zip(speed, tables, strict=True)]
+        told = np.where(self.genres < 0, np.nan, ranks).astype(np.float32)
+        energy = self.condition.energy.clone()
+        told[opened] = energy[0, opened].cpu()
+        energy[0] = torch.from_numpy(told)
+        return replace(self, condition=self.condition._replace(energy=energy))
+
     def window(self, start: int, stop: int, at: int) -> Condition:
         """Condition of tokens ``start`` up to ``stop``, danced in the genre of token ``at``.
 
@@ -134,6 +148,7 @@ def listen(
     energy: float | None = None,
     rhythm: Rhythm | None = None,
     stretch: int | None = None,
+    seed: int = 0,
 ) -> Listening:
     """Prepare a stretch of a song for the generator.
 
@@ -142,10 +157,11 @@ def listen(
         model: gives music tokens and genre indices.
         genre: of the dance, None = any.
         start, seconds: the stretch; None = to the song's end.
-        energy: 0..1 for the whole stretch; None = follow the song's loudness.
+        energy: 0..1 for the whole stretch; None = follow the song, see :func:`dance_energy`.
         rhythm: to dance to, in place of the one that is heard.
         stretch: exactly so many tokens, whatever the song's length: past its end the last frame is
             held and the beat goes on.
+        seed: of the take; the energy of its phrases.
 
     Raises:
         EightcountError: ``genre-unknown``, ``range-outside``, ``range-too-short``,
@@ -167,9 +183,9 @@ def listen(
     phases = (heard.rhythm.beat_phase(total)[first:], heard.rhythm.bar_phase(total)[first:])
     semantic, acoustic = model.music.encode(torch.from_numpy(rows)[None].to(model.device))
     if energy is None:
-        low, high = _ENERGY_RANGE
-        loudness = np.pad(slow_energy(heard.loudness)[window], (0, pad), mode="edge")
-        level = token_mean(low + (high - low) * loudness)
+        level = token_mean(
+            np.pad(dance_energy(heard.loudness, seed)[window], (0, pad), mode="edge")
+        )
     else:
         level = np.full(tokens, float(np.clip(energy, 0, 1)))
     condition = Condition(

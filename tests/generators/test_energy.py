@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from eightcount.generators.energy import slow_energy
+from eightcount.generators.energy import dance_energy, slow_energy
 
 
 def test_a_steady_energy_stays_as_it_is():
@@ -18,3 +18,40 @@ def test_a_hold_of_one_beat_does_not_show_but_a_calm_verse_does():
     told = slow_energy(energy)
     assert told[250:360].min() > 0.85
     assert told[500] > 0.99 and told[1500] < 0.21
+
+
+def verse_and_chorus(seconds: int = 60) -> np.ndarray:
+    """A loudness that lies in the middle, as songs do, with a louder second half."""
+    frames = np.arange(seconds * 30)
+    return (0.5 + 0.02 * np.sin(frames / 90) + 0.15 * (frames > len(frames) / 2)).astype(np.float32)
+
+
+def test_over_many_dances_each_energy_is_told_as_often():
+    told = np.concatenate([dance_energy(verse_and_chorus(), seed) for seed in range(150)])
+    shares = np.histogram(told, bins=5, range=(0, 1))[0] / len(told)
+    np.testing.assert_allclose(shares, 0.2, atol=0.04)
+
+
+def test_a_dance_is_livelier_where_the_song_is_loud():
+    told = np.mean([dance_energy(verse_and_chorus(), seed) for seed in range(60)], axis=0)
+    assert told[1000:].mean() > told[:800].mean() + 0.2
+
+
+def test_a_seed_is_a_course_of_energy():
+    one, same, other = (dance_energy(verse_and_chorus(), s) for s in (5, 5, 2**64 - 1))
+    np.testing.assert_array_equal(one, same)
+    assert np.abs(one - other).max() > 0.1
+    assert np.abs(np.diff(one)).max() < 0.03, "energy changes over seconds"
+
+
+def test_where_nothing_sounds_the_dance_is_calm():
+    loudness = verse_and_chorus()
+    loudness[:900] = 0.0
+    told = dance_energy(loudness, 3)
+    assert told[:700].max() < 0.02 and told[1100:].min() >= 0
+    assert np.isfinite(dance_energy(np.zeros(300, np.float32), 0)).all()
+
+
+def test_an_even_song_is_danced_in_phrases_all_the_same():
+    told = dance_energy(np.full(3600, 0.5, np.float32), 1)
+    assert told.max() - told.min() > 0.3

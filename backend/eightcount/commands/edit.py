@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--half", choices=["both", "upper", "lower"], default="both")
     parser.add_argument("--genre", help="another genre for the range; without it, the take's")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
+    parser.add_argument("--energy", type=float, help="0 to 1; without it, it follows the song")
     parser.add_argument(
         "--steps", type=int, default=Generate.steps, help="decoding passes, 1 to 64"
     )

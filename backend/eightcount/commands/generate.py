@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--temperature", type=float, default=Generate.temperature, help="0 = the surest every time"
     )
-    parser.add_argument("--energy", type=float, help="0 to 1; without it, the song's loudness")
+    parser.add_argument("--energy", type=float, help="0 to 1; without it, it follows the song")
     add_sections(parser)
     add_counting(parser, 1.0, 0)
     parser.add_argument("--model", default="", help="a name in assets/models, or a folder")

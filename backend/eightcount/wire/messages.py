@@ -195,9 +195,9 @@ class Generate(Message):
     """Make a take for a song that the backend has heard.
 
     ``genre`` None: the seed draws one of the model's; Done names it. ``start``, ``seconds``: the
-    part of the song to dance to; ``seconds`` None: to its end. ``energy`` 0-1, None: follow the
-    music. ``model`` "": the one the backend was started with. The first frame of the take is at
-    ``start``.
+    part of the song to dance to; ``seconds`` None: to its end. ``energy`` 0-1, None: livelier where
+    the music is loud. ``model`` "": the one the backend was started with. The first frame of the
+    take is at ``start``.
 
     How the song is counted: ``tempo_factor`` 0.5, 1 or 2 (no other value): half as many beats, those
     that are heard, twice as many. ``first_count``: the ONE is so many beats of that count later; four

@@ -203,7 +203,7 @@ class SceneSettings(bpy.types.PropertyGroup):
         default=Generate.steps,
         min=1,
         max=64,
-        soft_max=48,
+        soft_max=32,
     )
     guidance: FloatProperty(
         name="Guidance",

@@ -66,7 +66,7 @@ class Sampling:
             tokens first, which freezes calm genres: their surest tokens stand still.
     """
 
-    steps: int = 24
+    steps: int = 16
     guidance: float = 1.0
     temperature: float = 0.6
     top_p: float = 0.95

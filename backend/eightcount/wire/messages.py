@@ -214,7 +214,7 @@ class Generate(Message):
     seed: int = _number(0, 0, 2**63 - 1)
     start: float = _number(0.0, 0.0, 36000.0)
     seconds: float | None = _number(None, 0.1, 36000.0)
-    steps: int = _number(24, 1, 64)
+    steps: int = _number(16, 1, 64)
     guidance: float = _number(1.0, 0.0, 10.0)
     temperature: float = _number(0.6, 0.0, 4.0)
     energy: float | None = _number(None, 0.0, 1.0)

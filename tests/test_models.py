@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -69,3 +71,13 @@ def test_debug_model_is_always_the_same():
     a, b = debug_model(), debug_model()
     for x, y in zip(a.generator.parameters(), b.generator.parameters(), strict=True):
         assert torch.equal(x, y)
+
+
+def test_a_genre_may_need_more_heat(tmp_path):
+    model = replace(debug_model(), heat={"salsa": 1.5})
+    save_model(model, tmp_path / "warm")
+    again = load_model(str(tmp_path / "warm"))
+    salsa, pop = (again.genre_index(name) for name in ("salsa", "pop"))
+    assert [again.temperature(0.6, genre) for genre in (salsa, pop, -1)] == pytest.approx(
+        [0.9, 0.6, 0.6]
+    )

@@ -235,6 +235,7 @@ def _freshest(
 ) -> tuple[Tensor, Tensor]:
     """Token ids (end,) of a window: its first draw, or a later one if that wears a stretch out."""
     drawn: list[tuple[float, np.ndarray, Tensor, Tensor]] = []
+    temperature = model.temperature(sampling.temperature, int(window.condition.genre[0]))
     for draw in range(DRAWS):
         try:
             lower, upper = decode(
@@ -242,7 +243,7 @@ def _freshest(
                 window.condition,
                 window.lower,
                 window.upper,
-                replace(sampling, temperature=sampling.temperature + draw * HEAT),
+                replace(sampling, temperature=temperature + draw * HEAT),
                 window_seed(seed, window.start, draw),
                 cancelled,
             )

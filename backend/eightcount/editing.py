@@ -337,13 +337,15 @@ def _fill(lower, upper, opened: slice, heard: Listening, edit: Edit, model: Mode
     while True:
         stop = min(start + _WINDOW, length)
         window = slice(start, stop)
+        condition = heard.window(start, stop, at=done)
+        temperature = model.temperature(request.temperature, int(condition.genre[0]))
         try:
             low, up = decode(
                 model.generator,
-                heard.window(start, stop, at=done),
+                condition,
                 lower[:, window],
                 upper[:, window],
-                sampling,
+                replace(sampling, temperature=temperature),
                 window_seed(request.seed, start),
                 cancelled,
             )

@@ -183,9 +183,8 @@ def listen(
     phases = (heard.rhythm.beat_phase(total)[first:], heard.rhythm.bar_phase(total)[first:])
     semantic, acoustic = model.music.encode(torch.from_numpy(rows)[None].to(model.device))
     if energy is None:
-        level = token_mean(
-            np.pad(dance_energy(heard.loudness, seed)[window], (0, pad), mode="edge")
-        )
+        curve = dance_energy(heard.loudness, genre_index, seed)[window]
+        level = token_mean(np.pad(curve, (0, pad), mode="edge"))
     else:
         level = np.full(tokens, float(np.clip(energy, 0, 1)))
     condition = Condition(

@@ -27,31 +27,38 @@ def verse_and_chorus(seconds: int = 60) -> np.ndarray:
 
 
 def test_over_many_dances_each_energy_is_told_as_often():
-    told = np.concatenate([dance_energy(verse_and_chorus(), seed) for seed in range(150)])
+    told = np.concatenate([dance_energy(verse_and_chorus(), 0, seed) for seed in range(150)])
     shares = np.histogram(told, bins=5, range=(0, 1))[0] / len(told)
     np.testing.assert_allclose(shares, 0.2, atol=0.04)
 
 
 def test_a_dance_is_livelier_where_the_song_is_loud():
-    told = np.mean([dance_energy(verse_and_chorus(), seed) for seed in range(60)], axis=0)
+    told = np.mean([dance_energy(verse_and_chorus(), 0, seed) for seed in range(60)], axis=0)
     assert told[1000:].mean() > told[:800].mean() + 0.2
 
 
 def test_a_seed_is_a_course_of_energy():
-    one, same, other = (dance_energy(verse_and_chorus(), s) for s in (5, 5, 2**64 - 1))
+    one, same, other = (dance_energy(verse_and_chorus(), 0, s) for s in (5, 5, 2**64 - 1))
     np.testing.assert_array_equal(one, same)
     assert np.abs(one - other).max() > 0.1
     assert np.abs(np.diff(one)).max() < 0.03, "energy changes over seconds"
 
 
+def test_another_genre_or_song_is_another_course():
+    song = verse_and_chorus()
+    plain = dance_energy(song, 0, 5)
+    assert np.abs(dance_energy(song, 1, 5) - plain).max() > 0.1
+    assert np.abs(dance_energy(song[:-1], 0, 5) - plain[:-1]).max() > 0.1
+
+
 def test_where_nothing_sounds_the_dance_is_calm():
     loudness = verse_and_chorus()
     loudness[:900] = 0.0
-    told = dance_energy(loudness, 3)
+    told = dance_energy(loudness, 0, 3)
     assert told[:700].max() < 0.02 and told[1100:].min() >= 0
-    assert np.isfinite(dance_energy(np.zeros(300, np.float32), 0)).all()
+    assert np.isfinite(dance_energy(np.zeros(300, np.float32), -1, 0)).all()
 
 
 def test_an_even_song_is_danced_in_phrases_all_the_same():
-    told = dance_energy(np.full(3600, 0.5, np.float32), 1)
+    told = dance_energy(np.full(3600, 0.5, np.float32), 0, 1)
     assert told.max() - told.min() > 0.3

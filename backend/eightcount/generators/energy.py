@@ -14,8 +14,8 @@ from scipy.stats import norm, rankdata
 #: spread of the window over which energy is told, frames (2 s: half a phrase of eight counts at 120 BPM)
 _SIGMA = 60
 #: what a dance's energy is made of: the song's loudness, the phrase, the whole dance. Variances, which
-#: sum to one. In composed dances loudness has less (0.04) and the whole dance as much
-_LOUDNESS, _PHRASE, _DANCE = 0.35, 0.4, 0.25
+#: sum to one. In composed dances loudness has less (0.04)
+_LOUDNESS, _PHRASE, _DANCE = 0.25, 0.6, 0.15
 #: slow loudness below which nothing is heard: there a dance is at its calmest
 _SILENCE = 0.02
 #: keeps the energy's draws apart from those of the windows
@@ -33,7 +33,7 @@ def slow_energy(energy: np.ndarray) -> np.ndarray:
     return gaussian_filter1d(np.asarray(energy, np.float32), _SIGMA, mode="nearest")
 
 
-def dance_energy(loudness: np.ndarray, seed: int) -> np.ndarray:
+def dance_energy(loudness: np.ndarray, genre: int, seed: int) -> np.ndarray:
     """Energy of a dance that follows a song, spread as that of dances is.
 
     The generator is told which share of a genre's dancing is calmer, so over many dances it must be
@@ -44,13 +44,14 @@ def dance_energy(loudness: np.ndarray, seed: int) -> np.ndarray:
 
     Args:
         loudness: of the whole song, (T,) at 30 fps in 0..1.
-        seed: of the take, 0 .. 2^64 - 1.
+        genre: index of the dance's genre, -1 = any.
+        seed: of the take, 0 .. 2^64 - 1. With another song or genre it draws another course.
 
     Returns:
         (T,) float32 in 0..1, spread evenly over seeds and songs.
     """
     slow = slow_energy(loudness)
-    random = np.random.default_rng([seed, _SEED])
+    random = np.random.default_rng([seed, _SEED, len(loudness), genre + 1])
     phrases = gaussian_filter1d(random.standard_normal(len(slow) + 8 * _SIGMA), _SIGMA)
     # white noise through that filter has this spread
     phrases = phrases[4 * _SIGMA : -4 * _SIGMA] * np.sqrt(2 * np.sqrt(np.pi) * _SIGMA)

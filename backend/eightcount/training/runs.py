@@ -240,6 +240,7 @@ def bundle(run: Run, folder: Path) -> None:
         **nets,
         energy=energy,
         note=about.get("note", ""),
+        heat=about.get("heat", {}),
     )
     save_model(model, folder)
     kept = folder / "training"

@@ -106,8 +106,8 @@ def _score(args: argparse.Namespace, run) -> None:
     else:
         judged = judged_songs(held_out_files(run.work, args.songs), config)
     settings = asdict(config) | {"songs": [song.name for song in judged]}
-    model = {name: args.out / name for name in ("weights.safetensors", "config.toml")}
-    begin_stage(run.work / "score", settings, model)
+    files = {name: args.out / name for name in ("weights.safetensors", "config.toml")}
+    begin_stage(run.work / "score", settings, files)
     table = score(
         model,
         judged,

@@ -332,7 +332,6 @@ def _encode(motion: Motion, model: Model) -> tuple[torch.Tensor, torch.Tensor]:
 def _fill(lower, upper, opened: slice, heard: Listening, edit: Edit, model: Model, cancelled):
     """Choose the open tokens, in windows where there are many or where the genre changes."""
     request, length = edit.request, lower.shape[1]
-    sampling = Sampling(request.steps, request.guidance, request.temperature)
     start, done = max(0, opened.start - _CONTEXT), opened.start
     while True:
         stop = min(start + _WINDOW, length)
@@ -345,7 +344,7 @@ def _fill(lower, upper, opened: slice, heard: Listening, edit: Edit, model: Mode
                 condition,
                 lower[:, window],
                 upper[:, window],
-                replace(sampling, temperature=temperature),
+                Sampling(request.steps, request.guidance, temperature),
                 window_seed(request.seed, start),
                 cancelled,
             )

@@ -144,9 +144,9 @@ def test_revised_tokens_agree_better_with_their_neighbours(generator, monkeypatc
 
 
 def test_in_a_round_of_revisions_each_token_has_one_turn():
-    turns = torch.cat([decoding._turn(LENGTH, revision) for revision in range(4)])
+    turns = torch.cat([decoding._turn(LENGTH, revision) for revision in range(decoding._TURNS)])
     assert (turns.sum(0) == 1).all()
-    assert torch.equal(decoding._turn(LENGTH, 4), decoding._turn(LENGTH, 0))
+    assert torch.equal(decoding._turn(LENGTH, decoding._TURNS), decoding._turn(LENGTH, 0))
     lower, upper = turns.split(LENGTH, 1)
     assert not (lower & upper).any(), "one half is there when the other is chosen"
     assert not (lower[:, 1:] & lower[:, :-1]).any(), "so are both neighbours"

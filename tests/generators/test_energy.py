@@ -55,7 +55,7 @@ def test_where_nothing_sounds_the_dance_is_calm():
     loudness = verse_and_chorus()
     loudness[:900] = 0.0
     told = dance_energy(loudness, 0, 3)
-    assert told[:700].max() < 0.02 and told[1100:].min() >= 0
+    assert told[:700].max() < 0.02 and told[1100:].max() > 0.1
     assert np.isfinite(dance_energy(np.zeros(300, np.float32), -1, 0)).all()
 
 

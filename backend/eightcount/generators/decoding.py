@@ -5,7 +5,7 @@ a token its parts are drawn one after the other.
 
 The later passes revise: a share of what was chosen is masked again and drawn anew, now that the rest
 is known (block Gibbs sampling of a masked model, Wang and Cho 2019). Tokens that were chosen early
-knew next to nothing of their neighbours; without revision hands are never still between accents.
+knew next to nothing of their neighbours; revised, hands rest more between accents.
 """
 
 from __future__ import annotations

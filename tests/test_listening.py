@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -116,3 +118,15 @@ def test_seeds_follow_the_song_each_in_its_own_way(heard, model):
         listen(heard, model, genre="salsa", seed=s).condition.energy for s in (1, 1, 2)
     )
     assert torch.equal(one, same) and not torch.equal(one, other)
+
+
+def test_spots_of_the_stage_change_with_the_song_s_eights(heard, model):
+    wide = replace(model, stage={"pop": (0.3, 20.0)})
+    stretch = listen(heard, wide, genre="pop", start=1.0, seconds=7.0)
+    plan = stretch.stage_plan(wide, 4)
+    assert len(plan.fronts) == 4 * len(stretch.genres)
+    beats, first = heard.rhythm.beats - stretch.first, int(heard.rhythm.downbeats[0])
+    begins = beats[first::8]
+    begin = begins[(begins > 0) & (begins < stretch.frames - 20)][0]
+    moving = np.flatnonzero(np.diff(plan.fronts[int(begin) - 10 : int(begin) + 12])) - 10
+    assert moving.min() in (-1, 0, 1), "she goes on the one, not before"

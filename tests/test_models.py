@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -81,3 +82,11 @@ def test_a_genre_may_need_more_heat(tmp_path):
     assert [again.temperature(0.6, genre) for genre in (salsa, pop, -1)] == pytest.approx(
         [0.9, 0.6, 0.6]
     )
+
+
+def test_a_model_says_how_much_of_the_stage_a_genre_uses(tmp_path):
+    model = replace(debug_model(), stage={"pop": (0.3, 90.0)})
+    save_model(model, tmp_path / "wide")
+    again = load_model(str(tmp_path / "wide"))
+    genres = np.array([again.genre_index("pop"), again.genre_index("salsa"), -1])
+    np.testing.assert_allclose(again.stage_amounts(genres), [[0.3, np.pi / 2], [0, 0], [0, 0]])

@@ -27,6 +27,7 @@ from eightcount.motion.streams import Placement, from_streams
 from eightcount.music.rhythm import Rhythm
 from eightcount.music.song import Song
 from eightcount.refine.foot_lock import FootLockStream
+from eightcount.refine.stage_plan import StagePlan
 from eightcount.refine.staging import StageStream
 from eightcount.refine.temporal import RefineStream
 from eightcount.styles import StyledPart, check_parts
@@ -167,7 +168,7 @@ def choreograph(
         rhythm=request.counted(rhythm or sound.rhythm),
     ).styled(request.sections, model)
     total = heard.frames / model.fps
-    finish = Finishing(model)
+    finish = Finishing(model, heard.stage_plan(model, request.seed))
     done = 0
     for lower, upper, last in token_windows(heard, request, model, cancelled):
         motion = finish.push(lower, upper, last).slice(0, heard.frames - done)
@@ -266,13 +267,16 @@ def window_seed(seed: int, start: int, draw: int = 0) -> int:
 
 
 class Finishing:
-    """Tokens to finished motion: decoder, refiner, staging, foot lock, all as streams."""
+    """Tokens to finished motion: decoder, refiner, staging, foot lock, all as streams.
 
-    def __init__(self, model: Model) -> None:
+    ``plan`` says where on the stage; None = in its middle.
+    """
+
+    def __init__(self, model: Model, plan: StagePlan | None = None) -> None:
         self.model = model
         self._decode = DecodeStream(model.motion)
         self._refine = RefineStream(model.refiner)
-        self._stage = StageStream()
+        self._stage = StageStream(plan)
         self._lock = FootLockStream()
         self._place = Placement()
         self._last: np.ndarray | None = None

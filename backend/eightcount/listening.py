@@ -21,6 +21,7 @@ from eightcount.music.features import BEAT, beat_frames, song_features
 from eightcount.music.rhythm import Rhythm, find_rhythm, loudness_curve
 from eightcount.music.song import Song
 from eightcount.music.spectra import spectra
+from eightcount.refine.stage_plan import StagePlan, plan_stage
 from eightcount.styles import StyledPart, spread
 
 #: shorter pieces are no dance (seconds)
@@ -130,6 +131,15 @@ class Listening:
         condition = self.condition.window(start, stop)
         genre = torch.tensor([int(self.genres[at])], device=condition.genre.device)
         return condition._replace(genre=genre)
+
+    def stage_plan(self, model: Model, seed: int) -> StagePlan:
+        """Spots and fronts of the stretch's phrases, eight counts each from the first downbeat."""
+        frames = len(self.genres) * FRAMES_PER_TOKEN
+        counts = self.rhythm.beat_phase(self.first + frames)[self.first :]
+        if len(self.rhythm.downbeats):
+            counts = counts - self.rhythm.downbeats[0]
+        amounts = model.stage_amounts(np.repeat(self.genres, FRAMES_PER_TOKEN))
+        return plan_stage(counts, amounts, seed)
 
     def border(self, at: int) -> int:
         """The first token after ``at`` that has another genre; L where there is none."""

@@ -45,6 +45,9 @@ class Model:
         note: what it was trained on, one sentence.
         heat: by genre, what a temperature is multiplied with (1 where nothing is said). A genre learnt
             from little mocap needs more: cold, it settles into its likeliest figure.
+        stage: by genre, how far the spots of its phrases lie from the middle of the stage (standard
+            deviation on each axis, m) and how far its fronts are turned (degrees). A genre that is not
+            named goes where its own steps carry it.
     """
 
     name: str
@@ -60,10 +63,16 @@ class Model:
     seconds_limit: float = 900.0
     note: str = ""
     heat: dict[str, float] = field(default_factory=dict)
+    stage: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def temperature(self, asked: float, genre: int) -> float:
         """The temperature at which a genre, given as its index (-1 = any), is drawn."""
         return asked * (self.heat.get(self.genres[genre], 1.0) if genre >= 0 else 1.0)
+
+    def stage_amounts(self, genres: np.ndarray) -> np.ndarray:
+        """Of each genre index (n,), -1 = any: (n, 2), metres and radians of :attr:`stage`."""
+        table = np.array([self.stage.get(name, (0.0, 0.0)) for name in self.genres] + [(0.0, 0.0)])
+        return table[genres] * (1.0, np.pi / 180)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -189,6 +198,9 @@ def _assemble(
         fps=float(config.get("fps", FPS)),
         note=config.get("note", ""),
         heat=dict(config.get("heat", {})),
+        stage={
+            name: (float(m), float(turn)) for name, (m, turn) in config.get("stage", {}).items()
+        },
     )
 
 
@@ -210,6 +222,7 @@ def save_model(model: Model, folder: Path) -> None:
         "licence": model.licence,
         "note": model.note,
         "heat": dict(model.heat),
+        "stage": {name: list(amounts) for name, amounts in model.stage.items()},
         "joints": list(JOINTS),
     }
     config |= {key: json.loads(json.dumps(asdict(net.config))) for key, net in model.nets().items()}

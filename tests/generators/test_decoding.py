@@ -143,6 +143,16 @@ def test_revised_tokens_agree_better_with_their_neighbours(generator, monkeypatc
     assert agreement(generator, *revised) > agreement(generator, *only_chosen)
 
 
+@pytest.mark.parametrize("steps", [1, 2, 12, 16])
+def test_passes_cool_down_to_the_temperature_asked_for(steps):
+    sampling = Sampling(steps=steps, temperature=0.5)
+    warm = [decoding._warm(sampling, step).temperature for step in range(steps)]
+    assert warm == sorted(warm, reverse=True) and warm[sampling.choosing - 1 :] == [0.5] * (
+        steps - sampling.choosing + 1
+    )
+    assert warm[0] == (1.0 if sampling.choosing > 1 else 0.5)
+
+
 def test_in_a_round_of_revisions_each_token_has_one_turn():
     turns = torch.cat([decoding._turn(LENGTH, revision) for revision in range(decoding._TURNS)])
     assert (turns.sum(0) == 1).all()

@@ -241,6 +241,7 @@ def bundle(run: Run, folder: Path) -> None:
         energy=energy,
         note=about.get("note", ""),
         heat=about.get("heat", {}),
+        stage={name: tuple(amounts) for name, amounts in about.get("stage", {}).items()},
     )
     save_model(model, folder)
     kept = folder / "training"

@@ -43,6 +43,15 @@ def test_loops_are_counted_over_all_windows_so_far(model):
         fresh.keep(poses)
 
 
+def test_a_window_does_not_pay_for_those_before_it(model):
+    fresh, random = Freshness(model.motion), np.random.default_rng(1)
+    loop, other = random.normal(0, 0.3, (2, LOOP, 24, 3)).astype(np.float32)
+    for _ in range(4):
+        fresh.keep(loop)
+    assert fresh.repeats(other) == 1
+    assert fresh.repeats(loop) == 5
+
+
 def test_given_tokens_are_not_counted_twice(model):
     fresh = Freshness(model.motion)
     whole = tokens(3, 64), tokens(4, 64)

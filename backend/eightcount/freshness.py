@@ -51,9 +51,12 @@ class Freshness:
         return (joints - joints[:, :, :1])[0].float().cpu().numpy()
 
     def repeats(self, poses: np.ndarray) -> float:
-        """How often the most repeated stretch would have come, were these poses to follow."""
+        """How often the most repeated stretch of these poses would have come, were they to follow.
+
+        What came too often before them is not laid to their charge: no draw could mend it.
+        """
         seen = np.concatenate([self._seen, poses])[-_MEMORY:]
-        return most_repeated_poses(seen, _STRETCH, NEAR)
+        return most_repeated_poses(seen, _STRETCH, NEAR, since=len(seen) - len(poses))
 
     def keep(self, poses: np.ndarray) -> None:
         """These poses follow."""

@@ -33,13 +33,16 @@ def most_repeated(
     return most_repeated_poses(sample_poses(joints, fps, _RATE), round(seconds * _RATE), same)
 
 
-def most_repeated_poses(poses: np.ndarray, length: int, same: float = SAME_STRETCH) -> float:
+def most_repeated_poses(
+    poses: np.ndarray, length: int, same: float = SAME_STRETCH, since: int = 0
+) -> float:
     """:func:`most_repeated` for poses that are sampled already.
 
     Args:
         poses: (K, 24, 3) metres, root-relative, heading removed.
         length: poses in a stretch.
         same: cm.
+        since: only stretches that lie by half in the poses from this one on are counted (against all).
     """
     starts = len(poses) - length + 1
     if starts <= length:
@@ -51,7 +54,8 @@ def most_repeated_poses(poses: np.ndarray, length: int, same: float = SAME_STRET
     apart = np.zeros((starts, starts), np.float64)
     for k in range(length):
         apart += gaps[k : k + starts, k : k + starts]
-    return float(max(_occurrences(row < same * length, length) for row in apart))
+    counted = apart[min(max(since - length // 2, 0), starts - 1) :]
+    return float(max(_occurrences(row < same * length, length) for row in counted))
 
 
 def _occurrences(alike: np.ndarray, length: int) -> int:

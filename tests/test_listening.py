@@ -128,5 +128,13 @@ def test_spots_of_the_stage_change_with_the_song_s_eights(heard, model):
     beats, first = heard.rhythm.beats - stretch.first, int(heard.rhythm.downbeats[0])
     begins = beats[first::8]
     begin = begins[(begins > 0) & (begins < stretch.frames - 20)][0]
+    other = listen(heard, wide, genre=None, start=1.0, seconds=7.0).stage_plan(wide, 4)
+    assert not other.places.any(), "no genre, no plan"
     moving = np.flatnonzero(np.diff(plan.fronts[int(begin) - 10 : int(begin) + 12])) - 10
     assert moving.min() in (-1, 0, 1), "she goes on the one, not before"
+
+
+def test_one_seed_goes_another_way_in_another_genre(heard, model):
+    wide = replace(model, stage={"pop": (0.3, 20.0), "salsa": (0.3, 20.0)})
+    plans = [listen(heard, wide, genre=g).stage_plan(wide, 4) for g in ("pop", "salsa")]
+    assert np.abs(plans[0].places - plans[1].places).max() > 0.05

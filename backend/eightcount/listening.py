@@ -133,13 +133,16 @@ class Listening:
         return condition._replace(genre=genre)
 
     def stage_plan(self, model: Model, seed: int) -> StagePlan:
-        """Spots and fronts of the stretch's phrases, eight counts each from the first downbeat."""
+        """Spots and fronts of the stretch's phrases, eight counts each from the first downbeat.
+
+        With another song or genre a seed draws other ones.
+        """
         frames = len(self.genres) * FRAMES_PER_TOKEN
         counts = self.rhythm.beat_phase(self.first + frames)[self.first :]
         if len(self.rhythm.downbeats):
             counts = counts - self.rhythm.downbeats[0]
         amounts = model.stage_amounts(np.repeat(self.genres, FRAMES_PER_TOKEN))
-        return plan_stage(counts, amounts, seed)
+        return plan_stage(counts, amounts, seed, len(self.rhythm.beats), int(self.genres[0]) + 1)
 
     def border(self, at: int) -> int:
         """The first token after ``at`` that has another genre; L where there is none."""

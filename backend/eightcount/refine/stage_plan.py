@@ -44,18 +44,18 @@ class StagePlan:
         return cls(np.zeros((1, 2)), np.zeros(1), np.full(1, FREE))
 
 
-def plan_stage(counts: np.ndarray, amounts: np.ndarray, seed: int) -> StagePlan:
+def plan_stage(counts: np.ndarray, amounts: np.ndarray, *seeds: int) -> StagePlan:
     """Draw the spots and fronts of a take.
 
     Args:
         counts: running count of each frame (T,), a phrase beginning at every multiple of eight.
         amounts: (T, 2) standard deviation of the spots on each axis (m), and of the fronts (rad);
             both nought = no plan, as for genres whose own steps carry the dancer about.
-        seed: of the take.
+        seeds: of the take, and what else is to have a plan of its own, as song and genre.
     """
     eights = np.floor(counts / EIGHT).astype(int)
     number = eights - eights[0]
-    random = np.random.default_rng([seed, _SEED])
+    random = np.random.default_rng([*seeds, _SEED])
     spots = np.zeros((number[-1] + 2, 3))  # the take begins in the middle, facing the camera
     for k in range(1, len(spots)):
         new = random.standard_normal(3)

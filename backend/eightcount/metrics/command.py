@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from eightcount.extras import need_extras
 from eightcount.metrics.inputs import check_beats, check_joints, to_y_up
 from eightcount.metrics.manual import MANUAL_NAMES
 from eightcount.metrics.protocols import PROTOCOLS
@@ -76,15 +77,10 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_evaluate(args: argparse.Namespace) -> int:
     """Evaluate a folder, write scores.json and report.html, and say what stands out."""
-    try:
-        from eightcount.metrics.evaluate import evaluate
-        from eightcount.metrics.report import write_report
-    except ImportError as fault:
-        raise EightcountError(
-            "report-extra-missing",
-            f"The evaluation needs the package {fault.name}, which is not installed.",
-            'Install it with: pip install "eightcount[report]".',
-        ) from fault
+    need_extras("The evaluation", "report")
+    from eightcount.metrics.evaluate import evaluate
+    from eightcount.metrics.report import write_report
+
     if args.resample is not None and not 1 <= args.resample <= 1000:
         raise EightcountError(
             "fps-odd", f"{args.resample:g} frames a second is no frame rate.", "Use 30 or 60."

@@ -7,6 +7,9 @@ from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 
+from eightcount.extras import need_extras
+from eightcount.motion.errors import EightcountError
+
 STAGES = ("data", "tokenizer", "music", "generator", "refiner", "bundle", "score")
 PRESETS = ("small", "base")
 #: beside the stages: reference dances as takes, to measure a model's takes against
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the stages."""
+    need_extras("Training", "train", "report")
     import torch
 
     from eightcount.motion.tables import read_tables
@@ -132,8 +136,6 @@ _OTHERS = {"data": _data, "bundle": _bundle, "score": _score, REFERENCE: _refere
 
 
 def _needed(args: argparse.Namespace, name: str) -> Path:
-    from eightcount.motion.errors import EightcountError
-
     value = getattr(args, name)
     if value is None:
         raise EightcountError(

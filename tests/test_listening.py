@@ -100,6 +100,16 @@ def test_windows_are_danced_in_the_genre_of_the_token_asked_for(heard, model):
     assert (energy[30:45] == np.float32(0.9)).all() and (energy[:30] == np.float32(0.2)).all()
 
 
+def test_each_part_is_told_its_energy_in_the_terms_of_its_own_genre(heard, model):
+    sluggish = replace(model, reply={"pop": (1.0, -0.5)})
+    parts = (StyledPart(2.0, 4.0, "pop"),)
+    asked = listen(heard, sluggish, genre="salsa", energy=0.5).styled(parts, sluggish)
+    told = asked.told(sluggish).condition.energy[0]
+    assert (asked.condition.energy[0] == 0.5).all()
+    np.testing.assert_allclose(told[:15], 0.5, atol=1e-5)
+    assert (told[15:30] > 0.65).all()
+
+
 def test_what_is_given_of_a_dance_tells_how_lively_it_is(heard, model):
     plain = listen(heard, model, genre="salsa", energy=0.3)
     length = len(plain.genres)

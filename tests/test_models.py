@@ -90,3 +90,13 @@ def test_a_model_says_how_much_of_the_stage_a_genre_uses(tmp_path):
     again = load_model(str(tmp_path / "wide"))
     genres = np.array([again.genre_index("pop"), again.genre_index("salsa"), -1])
     np.testing.assert_allclose(again.stage_amounts(genres), [[0.3, np.pi / 2], [0, 0], [0, 0]])
+
+
+def test_a_model_is_told_more_where_it_replies_with_less(tmp_path):
+    model = replace(debug_model(), reply={"salsa": (0.8, -0.5)})
+    save_model(model, tmp_path / "sluggish")
+    again = load_model(str(tmp_path / "sluggish"))
+    assert again.reply == {"salsa": (0.8, -0.5)}
+    genres = np.array([again.genre_index("salsa"), again.genre_index("pop"), -1])
+    salsa, pop, any_genre = again.told(np.full(3, 0.5), genres)
+    assert salsa > 0.7 and pop == any_genre == pytest.approx(0.5)

@@ -166,7 +166,8 @@ def choreograph(
         energy=request.energy,
         seed=request.seed,
         rhythm=request.counted(rhythm or sound.rhythm),
-    ).styled(request.sections, model)
+    )
+    heard = heard.styled(request.sections, model).told(model)
     total = heard.frames / model.fps
     finish = Finishing(model, heard.stage_plan(model, request.seed))
     done = 0

@@ -264,7 +264,7 @@ def _make(
         rhythm=edit.request.counted(rhythm or sound.rhythm),
         stretch=count,
     )
-    heard = heard.styled(edit.request.sections, model, begin)
+    heard = heard.styled(edit.request.sections, model, begin).told(model)
     heard = heard.after(joint_speed(padded.joints()), model, opened)
     lower, upper = _fill(lower, upper, opened, heard, edit, model, cancelled)
     return _frames(base, _goal(base, edit, span), lower, upper, span, frames.start, model)

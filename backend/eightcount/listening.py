@@ -106,6 +106,13 @@ class Listening:
         condition = self.condition._replace(energy=torch.from_numpy(level)[None].to(energy.device))
         return replace(self, condition=condition, genres=genres)
 
+    def told(self, model: Model) -> Listening:
+        """The same with its energy as this model must be told it to dance that lively."""
+        energy = self.condition.energy
+        level = model.told(energy[0].cpu().numpy(), self.genres)
+        told = torch.from_numpy(level)[None].to(energy.device)
+        return replace(self, condition=self.condition._replace(energy=told))
+
     def after(self, danced: np.ndarray, model: Model, opened: slice) -> Listening:
         """The same, told of the dance that is given how lively it is.
 

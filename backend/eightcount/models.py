@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from eightcount.generators.base import Capabilities
+from eightcount.generators.energy import told_energy
 from eightcount.generators.tokendance import TokenDance, TokenDanceConfig
 from eightcount.motion.errors import EightcountError
 from eightcount.motion.skeleton import FPS, JOINTS
@@ -48,6 +49,8 @@ class Model:
         stage: by genre, how far the spots of its phrases lie from the middle of the stage (standard
             deviation on each axis, m) and how far its fronts are turned (degrees). A genre that is not
             named goes where its own steps carry it.
+        reply: by genre, gain and shift between the energy that the generator is told and the one that
+            it dances (1 and 0 where nothing is said), see :func:`told_energy`.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Model:
     note: str = ""
     heat: dict[str, float] = field(default_factory=dict)
     stage: dict[str, tuple[float, float]] = field(default_factory=dict)
+    reply: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def temperature(self, asked: float, genre: int) -> float:
         """The temperature at which a genre, given as its index (-1 = any), is drawn."""
@@ -73,6 +77,12 @@ class Model:
         """Of each genre index (n,), -1 = any: (n, 2), metres and radians of :attr:`stage`."""
         table = np.array([self.stage.get(name, (0.0, 0.0)) for name in self.genres] + [(0.0, 0.0)])
         return table[genres] * (1.0, np.pi / 180)
+
+    def told(self, energy: np.ndarray, genres: np.ndarray) -> np.ndarray:
+        """Energy to tell the generator (n,), for the energy that is to be danced (n,; NaN = left open)
+        in the genres of these indices (n,; -1 = any)."""
+        table = np.array([self.reply.get(name, (1.0, 0.0)) for name in self.genres] + [(1.0, 0.0)])
+        return told_energy(energy, *table[genres].T)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -198,10 +208,13 @@ def _assemble(
         fps=float(config.get("fps", FPS)),
         note=config.get("note", ""),
         heat=dict(config.get("heat", {})),
-        stage={
-            name: (float(m), float(turn)) for name, (m, turn) in config.get("stage", {}).items()
-        },
+        stage=_pairs(config, "stage"),
+        reply=_pairs(config, "reply"),
     )
+
+
+def _pairs(config: dict[str, Any], table: str) -> dict[str, tuple[float, float]]:
+    return {name: (float(a), float(b)) for name, (a, b) in config.get(table, {}).items()}
 
 
 def save_model(model: Model, folder: Path) -> None:
@@ -223,6 +236,7 @@ def save_model(model: Model, folder: Path) -> None:
         "note": model.note,
         "heat": dict(model.heat),
         "stage": {name: list(amounts) for name, amounts in model.stage.items()},
+        "reply": {name: list(line) for name, line in model.reply.items()},
         "joints": list(JOINTS),
     }
     config |= {key: json.loads(json.dumps(asdict(net.config))) for key, net in model.nets().items()}

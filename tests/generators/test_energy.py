@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from scipy.stats import norm
 
-from eightcount.generators.energy import dance_energy, slow_energy
+from eightcount.generators.energy import dance_energy, energy_reply, slow_energy, told_energy
 
 
 def test_a_steady_energy_stays_as_it_is():
@@ -62,3 +64,33 @@ def test_where_nothing_sounds_the_dance_is_calm():
 def test_an_even_song_is_danced_in_phrases_all_the_same():
     told = dance_energy(np.full(3600, 0.5, np.float32), 0, 1)
     assert told.max() - told.min() > 0.3
+
+
+def test_takes_differ_in_energy_as_dances_do():
+    """Half a minute's mean energy is spread as that of dances (0.7 of their own spread)."""
+    means = [
+        norm.ppf(np.clip(dance_energy(verse_and_chorus(), 0, seed)[450:1350], 0.01, 0.99)).mean()
+        for seed in range(150)
+    ]
+    assert 0.55 < np.std(means) < 0.85
+
+
+def test_told_energy_turns_the_reply_round():
+    asked = np.linspace(0.1, 0.9, 9)
+    told = told_energy(asked, 0.8, -0.4)
+    danced = norm.cdf(0.8 * norm.ppf(told) - 0.4)
+    np.testing.assert_allclose(danced[told < 0.98], asked[told < 0.98], atol=1e-6)
+    assert (np.diff(told) >= 0).all() and told.max() <= 1
+
+
+def test_a_model_that_does_as_told_is_told_what_is_asked():
+    asked = np.array([0.0, 0.3, np.nan, 1.0])
+    told = told_energy(asked, 1.0, 0.0)
+    np.testing.assert_allclose(told, [0.01, 0.3, np.nan, 0.99], atol=0.001)
+
+
+def test_the_reply_is_found_again():
+    score = np.random.default_rng(0).normal(size=4000)
+    gain, shift = energy_reply(norm.cdf(score), norm.cdf(0.7 * score - 0.5))
+    assert gain == pytest.approx(0.7, abs=0.03) and shift == pytest.approx(-0.5, abs=0.03)
+    assert energy_reply(np.full(9, 0.5), np.full(9, 0.5))[0] > 0, "an even energy says nothing"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -33,6 +34,11 @@ MUSIC = {
     "semantic": {"size": 20, "width": 16, "levels": [8, 5, 5, 5], "blocks": 1},
     "acoustic": {"size": 15, "width": 16, "levels": [8, 5, 5, 5], "blocks": 1},
 }
+#: in order; without the data and the bundle
+STAGES = (
+    runs.train_tokenizer, runs.train_decoder, runs.train_music, runs.train_generator,
+    runs.train_refiner,
+)  # fmt: skip
 TABLES = {
     "data": {"genres": ["salsa"]},
     "tokenizer": {"frames": 32, "loop": LOOP} | STREAMS,
@@ -41,6 +47,7 @@ TABLES = {
         "width": 32, "music_layers": 1, "global_layers": 1, "dance_layers": 1, "length": 16,
         "loop": LOOP,
     } | CODES,
+    "decoder": {"frames": 32, "loop": LOOP},
     "refiner": {"width": 16, "modules": 1, "loop": LOOP},
     "model": {"licence": "Apache-2.0", "note": "in miniature"},
 }  # fmt: skip
@@ -80,6 +87,7 @@ def work(tmp_path_factory):
         writer.add(
             {"features": s.features, "loudness": s.loudness[:, None]},
             name=s.name, genre="", held_out=s.held_out,
+            info={"rhythm": json.loads(json.dumps(asdict(s.rhythm), default=np.ndarray.tolist))},
         )  # fmt: skip
     writer.close()
     writer = ShardWriter(folder / "corpus" / "pairs")
@@ -99,11 +107,12 @@ def test_from_shards_to_a_model_that_loads(work, tmp_path):
     run = run_in(work)
     with pytest.raises(EightcountError, match="train tokenizer"):
         runs.train_generator(run)
-    for stage in (runs.train_tokenizer, runs.train_music, runs.train_generator, runs.train_refiner):
+    for stage in STAGES:
         stage(run)
     runs.bundle(run, tmp_path / "tiny")
     model = load_model(str(tmp_path / "tiny"))
     assert model.genres == ("salsa",) and model.energy.shape == (1, 21)
+    assert set(model.reply) == {"salsa"}, "how it replies to energy was measured"
     assert (tmp_path / "tiny" / "training" / "generator.csv").is_file()
     with (work / "tokenizer" / "curves.csv").open() as file:
         rows = list(csv.DictReader(file))

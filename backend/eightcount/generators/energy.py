@@ -15,13 +15,15 @@ from scipy.stats import norm, rankdata
 _SIGMA = 60
 #: what a dance's energy is made of: the song's loudness, the phrase, the whole dance. Variances, which
 #: sum to one. In composed dances loudness has less (0.04)
-_LOUDNESS, _PHRASE, _DANCE = 0.25, 0.6, 0.15
+_LOUDNESS, _PHRASE, _DANCE = 0.25, 0.42, 0.33
 #: slow loudness below which nothing is heard: there a dance is at its calmest
 _SILENCE = 0.02
 #: keeps the energy's draws apart from those of the windows
 _SEED = 2**41
 #: standard deviations that count at most: 1 % of dancing is calmer, 1 % livelier
 _MOST = 2.33
+#: a reply beyond these is no reply: then told energy and danced energy have little to do with each other
+_GAINS = (0.5, 2.0)
 
 
 def slow_energy(energy: np.ndarray) -> np.ndarray:
@@ -58,6 +60,34 @@ def dance_energy(loudness: np.ndarray, genre: int, seed: int) -> np.ndarray:
     parts = ((_LOUDNESS, _scores(slow)), (_PHRASE, phrases), (_DANCE, random.standard_normal()))
     score = sum(np.sqrt(share) * part for share, part in parts)
     return np.where(slow < _SILENCE, 1 - norm.cdf(_MOST), norm.cdf(score)).astype(np.float32)
+
+
+def told_energy(asked: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """What a generator must be told so that it dances as lively as asked.
+
+    A generator tends to the middle and the calm side. How it replies is measured for each genre in
+    normal scores, ``danced = gain * told + shift``; here that is turned round.
+
+    Args:
+        asked: energy in 0..1, NaN = left open, any shape.
+        gain, shift: of the genre danced, in a shape that fits.
+
+    Returns:
+        Energy to tell, float32 in 0..1; NaN where it was left open.
+    """
+    score = np.clip(norm.ppf(np.clip(asked, 0, 1)), -_MOST, _MOST)
+    return norm.cdf(np.clip((score - shift) / gain, -_MOST, _MOST)).astype(np.float32)
+
+
+def energy_reply(told: np.ndarray, danced: np.ndarray) -> tuple[float, float]:
+    """Gain and shift of :func:`told_energy`, from energies (n,) told and danced.
+
+    The spreads are matched, not the line of least squares: takes are to be as calm and as lively as
+    asked over all, and the generator adds a spread of its own.
+    """
+    told, danced = (np.clip(norm.ppf(x), -_MOST, _MOST) for x in (told, danced))
+    gain = float(np.clip(danced.std() / max(told.std(), 1e-6), *_GAINS))
+    return gain, float(np.clip(danced.mean() - gain * told.mean(), -_MOST, _MOST))
 
 
 def _scores(curve: np.ndarray) -> np.ndarray:

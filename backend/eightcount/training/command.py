@@ -10,7 +10,7 @@ from pathlib import Path
 from eightcount.extras import need_extras
 from eightcount.motion.errors import EightcountError
 
-STAGES = ("data", "tokenizer", "music", "generator", "refiner", "bundle", "score")
+STAGES = ("data", "tokenizer", "decoder", "music", "generator", "refiner", "bundle", "score")
 PRESETS = ("small", "base")
 #: beside the stages: reference dances as takes, to measure a model's takes against
 REFERENCE = "reference"

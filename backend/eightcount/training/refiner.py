@@ -11,7 +11,7 @@ from eightcount.data.shards import Sequence, Shard
 from eightcount.motion.streams import FRAMES_PER_TOKEN
 from eightcount.refine.temporal import WINDOW, RefineStream, TemporalRefiner
 from eightcount.tokenizers.motion import MotionTokenizer, joint_velocity, stream_joints
-from eightcount.training.tokenizer import TokenizerLosses, reconstruction_losses
+from eightcount.training.losses import TokenizerLosses, reconstruction_losses
 
 #: share of tokens replaced by a neighbour's: generated tokens fit each other less well than real ones
 _CORRUPTED = 0.03
@@ -35,7 +35,7 @@ class RefinerStage:
     ) -> None:
         self.module, self.shard = module, shard
         self.weights = weights or TokenizerLosses(
-            joint_acceleration=1.0, foot_velocity=0.6, contact_consistency=0.2
+            joint_acceleration=0.5, foot_velocity=0.6, contact_consistency=0.2, vigour=2.0
         )
         self.pairs = [_decoded(tokenizer, shard, s) for s in shard.training() if s.length >= 96]
         self.held_out = [_decoded(tokenizer, shard, s) for s in shard.held_out()]

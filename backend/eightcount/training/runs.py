@@ -1,4 +1,5 @@
-"""The stages of one run, in order: data, motion tokenizer, music tokenizer, generator, refiner.
+"""The stages of one run, in order: data, motion tokenizer, its decoders, music tokenizer, generator,
+refiner.
 
 A run has a work folder: ``corpus/`` with the shards and one folder a stage with checkpoints, curves
 and, when the stage is through, ``weights.pt``.
@@ -8,13 +9,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from eightcount.data.shards import open_shard
+from eightcount.data.song_library import read_song_library
 from eightcount.generators.tokendance import TokenDance, TokenDanceConfig
 from eightcount.models import Model, save_model
 from eightcount.motion.errors import EightcountError
@@ -22,15 +24,19 @@ from eightcount.motion.tables import build
 from eightcount.refine.temporal import RefinerConfig, TemporalRefiner
 from eightcount.tokenizers.motion import MotionTokenizer, MotionTokenizerConfig
 from eightcount.tokenizers.music import MusicTokenizer, MusicTokenizerConfig
+from eightcount.training.calibration import energy_replies
 from eightcount.training.config import LoopConfig
+from eightcount.training.decoder import LOSSES as DECODER_LOSSES
+from eightcount.training.decoder import DecoderStage
 from eightcount.training.generator import GeneratorStage, energy_tables, tokenise_pairs
 from eightcount.training.lineage import begin_stage
 from eightcount.training.loop import train
+from eightcount.training.losses import TokenizerLosses
 from eightcount.training.music import MusicStage
 from eightcount.training.reconstruction import reconstruction_scores
 from eightcount.training.refiner import RefinerStage
 from eightcount.training.targets import TokenizerScores
-from eightcount.training.tokenizer import TokenizerLosses, TokenizerStage
+from eightcount.training.tokenizer import TokenizerStage
 
 #: of the training sequences, every so many-th is looked through for the codes that are used
 _CODES_EVERY = 4
@@ -113,6 +119,23 @@ def train_tokenizer(run: Run) -> None:
     run.save("tokenizer", train(stage, loop, run.work / "tokenizer", run.device), table)
 
 
+def train_decoder(run: Run) -> None:
+    """Train the tokenizer's decoders on, the codes left as they are."""
+    table = run.table("decoder")
+    loop = build(LoopConfig, table.pop("loop", {}))
+    losses = build(TokenizerLosses, asdict(DECODER_LOSSES) | table.pop("losses", {}))
+    frames, weights = table.pop("frames", 96), table.pop("genre_weights", None)
+    module = motion_tokenizer(run, "tokenizer")
+    shape = run.weights("tokenizer")["config"]
+    run.begin("decoder", shape, "motion", "tokenizer")
+    if run.finished("decoder", shape, loop.steps):
+        return
+    shard = open_shard(run.shard("motion"))
+    stage = DecoderStage(module, shard, frames=frames, weights=losses, genre_weights=weights)
+    result = train(stage, loop, run.work / "decoder", run.device)
+    run.save("decoder", result | {"state": stage.with_codes(result["state"])}, shape)
+
+
 def train_music(run: Run) -> None:
     """Train the music tokenizer on the song library."""
     table = run.table("music")
@@ -127,9 +150,10 @@ def train_music(run: Run) -> None:
     run.save("music", train(stage, loop, run.work / "music", run.device), table)
 
 
-def motion_tokenizer(run: Run) -> MotionTokenizer:
-    """The run's trained motion tokenizer, for reading."""
-    saved = run.weights("tokenizer")
+def motion_tokenizer(run: Run, stage: str = "decoder") -> MotionTokenizer:
+    """The run's trained motion tokenizer, for reading: as the stage "decoder" left it, or as
+    "tokenizer" did; their codes are the same."""
+    saved = run.weights(stage)
     module = MotionTokenizer(build(MotionTokenizerConfig, saved["config"]))
     module.load_state_dict(saved["state"])
     return module.eval()
@@ -164,7 +188,7 @@ def train_generator(run: Run) -> None:
     genres = list(run.table("data")["genres"])
     table |= {"genres": len(genres)}
     config = build(TokenDanceConfig, table)
-    motion, music = motion_tokenizer(run), music_tokenizer(run)
+    motion, music = motion_tokenizer(run, "tokenizer"), music_tokenizer(run)
     _same_levels(config, motion, music)
     run.begin("generator", table, "pairs", "tokenizer", "music")
     if run.finished("generator", table, loop.steps):
@@ -208,7 +232,7 @@ def train_refiner(run: Run) -> None:
     """Train the refiner on what the run's tokenizer makes of the motion shard."""
     table = run.table("refiner")
     loop = build(LoopConfig, table.pop("loop", {}))
-    run.begin("refiner", table, "motion", "tokenizer")
+    run.begin("refiner", table, "motion", "decoder")
     if run.finished("refiner", table, loop.steps):
         return
     torch.manual_seed(loop.seed)
@@ -231,6 +255,8 @@ def bundle(run: Run, folder: Path) -> None:
     }
     nets["generator"].load_state_dict(generator["state"])
     nets["refiner"].load_state_dict(run.weights("refiner")["state"])
+    for net in nets.values():
+        net.eval().requires_grad_(False)
     model = Model(
         folder.name,
         tuple(data["genres"]),
@@ -243,9 +269,10 @@ def bundle(run: Run, folder: Path) -> None:
         heat=about.get("heat", {}),
         stage={name: tuple(amounts) for name, amounts in about.get("stage", {}).items()},
     )
-    save_model(model, folder)
+    held_out = [song for song in read_song_library(run.shard("songs")) if song.held_out]
+    save_model(replace(model, reply=energy_replies(model, held_out)), folder)
     kept = folder / "training"
     kept.mkdir(exist_ok=True)
-    for stage in ("tokenizer", "music", "generator", "refiner"):
+    for stage in ("tokenizer", "decoder", "music", "generator", "refiner"):
         shutil.copyfile(run.work / stage / "curves.csv", kept / f"{stage}.csv")
         shutil.copyfile(run.work / stage / "result.json", kept / f"{stage}.json")

@@ -10,7 +10,12 @@ from eightcount.motion import rotations as rot
 from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import NUM_JOINTS, rest_height
 from eightcount.motion.streams import to_streams
-from eightcount.training.losses import TokenizerLosses, reconstruction_losses, vigour_error
+from eightcount.training.losses import (
+    TokenizerLosses,
+    hold_error,
+    reconstruction_losses,
+    vigour_error,
+)
 
 
 def streams(swing: float = 1.0, late: int = 0):
@@ -24,7 +29,7 @@ def streams(swing: float = 1.0, late: int = 0):
 
 def test_the_truth_costs_nothing_but_its_contacts():
     true = streams()
-    terms = reconstruction_losses(*true, *true, TokenizerLosses(vigour=1.0))
+    terms = reconstruction_losses(*true, *true, TokenizerLosses(vigour=1.0, holds=1.0))
     contact = terms.pop("contact")
     assert float(contact) > 0, "contacts are a probability: never quite sure"
     assert all(float(term) == pytest.approx(0, abs=1e-6) for term in terms.values())
@@ -49,3 +54,11 @@ def test_vigour_is_even_handed():
     velocity = torch.randn(1, 40, NUM_JOINTS, 3, generator=torch.Generator().manual_seed(0))
     calm, wild = (float(vigour_error(velocity, k * velocity)) for k in (0.8, 1.2))
     assert calm == pytest.approx(wild, rel=0.01)
+
+
+def test_a_wavering_hold_costs_more_than_a_slower_hit():
+    still, drift, hit, slower = (
+        torch.tensor([v, 0.0, 0.0]).expand(1, 40, NUM_JOINTS, 3) for v in (0.02, 0.25, 3.0, 2.6)
+    )
+    assert float(hold_error(still, drift)) > 5 * float(hold_error(hit, slower))
+    assert float(hold_error(still, still)) == 0

@@ -3,7 +3,7 @@
 The tokenizer is trained for codes that tell poses apart; what it gives back is calmer than what it
 was given, for an L1 error forgives a weak accent sooner than a late one. Here the codes stay as they
 are, so that a generator which speaks them is not to be trained again, and the decoders learn to give
-back a motion's full vigour (:func:`eightcount.training.losses.vigour_error`).
+back a motion's full vigour, and its holds (:mod:`eightcount.training.losses`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from eightcount.training.losses import TokenizerLosses, reconstruction_losses
 from eightcount.training.reconstruction import reconstruction_scores
 from eightcount.training.windows import MotionWindows
 
-#: the tokenizer's own terms, and vigour
-LOSSES = TokenizerLosses(vigour=1.0)
+#: the tokenizer's own terms, and the vigour and the holds that they forget
+LOSSES = TokenizerLosses(joint_acceleration=0.25, vigour=2.0, holds=2.0)
 
 
 class DecoderStage:
@@ -60,7 +60,7 @@ class DecoderStage:
     def losses(
         self, module: nn.Module, batch: tuple[Tensor, ...], fabric: Fabric
     ) -> dict[str, Tensor]:
-        """The tokenizer's terms on what the decoders make of the codes, and vigour."""
+        """The tokenizer's terms on what the decoders make of the codes, vigour and holds."""
         lower, upper = batch
         with torch.no_grad():
             ids = self._coder.to(lower.device).encode(lower, upper)

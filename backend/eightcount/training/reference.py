@@ -25,7 +25,9 @@ def write_reference(
     """Write pairs of a pairs shard as takes (npz) with their songs' beats; returns how many.
 
     All held-out pairs and some training pairs of each genre: composed dances, and mocap laid on
-    songs by the pairing's time-warps (joins between phrases are part of it).
+    songs by the pairing's time-warps (joins between phrases are part of it). Of pairs that lay the
+    same clips on the same song one is written: few clips are held out and few songs fit them, and a
+    phrase that came ten times would pass for what dancing is like.
 
     Args:
         pairs: the shard.
@@ -42,12 +44,22 @@ def write_reference(
         of_genre = [s for s in kept if s.genre == genre and not s.held_out]
         step = max(1, len(of_genre) // _TRAINING_PAIRS)
         chosen += of_genre[::step][:_TRAINING_PAIRS]
+    chosen = _without_copies(chosen)
     folder.mkdir(parents=True, exist_ok=True)
     for number, sequence in enumerate(chosen):
         path = folder / f"{sequence.genre}_{number:03d}.npz"
         count = min(frames or sequence.length, sequence.length)
         _write(shard, sequence, path, min(first, sequence.length - count), count)
     return len(chosen)
+
+
+def _without_copies(sequences: list[Sequence]) -> list[Sequence]:
+    """The first pair of each set of clips and song; composed dances are all of their own."""
+    found: dict[object, Sequence] = {}
+    for number, s in enumerate(sequences):
+        song = s.name.split(" to ", 1)[-1].split(" from ")[0]
+        found.setdefault((song, frozenset(s.info["clips"])) if "clips" in s.info else number, s)
+    return list(found.values())
 
 
 def _write(shard: Shard, sequence: Sequence, path: Path, first: int, frames: int) -> None:

@@ -35,7 +35,11 @@ class RefinerStage:
     ) -> None:
         self.module, self.shard = module, shard
         self.weights = weights or TokenizerLosses(
-            joint_acceleration=0.5, foot_velocity=0.6, contact_consistency=0.2, vigour=2.0
+            joint_acceleration=0.5,
+            foot_velocity=0.6,
+            contact_consistency=0.2,
+            vigour=2.0,
+            holds=2.0,
         )
         self.pairs = [_decoded(tokenizer, shard, s) for s in shard.training() if s.length >= 96]
         self.held_out = [_decoded(tokenizer, shard, s) for s in shard.held_out()]

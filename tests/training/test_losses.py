@@ -14,6 +14,7 @@ from eightcount.training.losses import (
     TokenizerLosses,
     hold_error,
     reconstruction_losses,
+    torso_error,
     vigour_error,
 )
 
@@ -29,7 +30,7 @@ def streams(swing: float = 1.0, late: int = 0):
 
 def test_the_truth_costs_nothing_but_its_contacts():
     true = streams()
-    terms = reconstruction_losses(*true, *true, TokenizerLosses(vigour=1.0, holds=1.0))
+    terms = reconstruction_losses(*true, *true, TokenizerLosses(vigour=1.0, holds=1.0, torso=1.0))
     contact = terms.pop("contact")
     assert float(contact) > 0, "contacts are a probability: never quite sure"
     assert all(float(term) == pytest.approx(0, abs=1e-6) for term in terms.values())
@@ -62,3 +63,19 @@ def test_a_wavering_hold_costs_more_than_a_slower_hit():
     )
     assert float(hold_error(still, drift)) > 5 * float(hold_error(hit, slower))
     assert float(hold_error(still, still)) == 0
+
+
+def test_a_stiff_torso_costs_more_than_the_same_error_in_the_hands():
+    def rocking(torso: float, hands: float):
+        joints = torch.zeros(1, 60, NUM_JOINTS, 3)
+        sway = torch.sin(2 * torch.pi * torch.arange(60) / 15)
+        joints[:, :, [1, 2, 6, 9], 1] = 0.3
+        joints[:, :, [1, 2, 6, 9], 0] = torso * sway[:, None]
+        joints[:, :, [20, 21], 0] = 0.6 + hands * sway[:, None]
+        return joints
+
+    true = rocking(0.03, 0.3)
+    assert float(torso_error(true, true)) == pytest.approx(0, abs=1e-5)
+    assert float(torso_error(true, rocking(0.03, 0.27))) == pytest.approx(0, abs=1e-5)
+    stiff, softer = (float(torso_error(true, rocking(x, 0.3))) for x in (0.0, 0.015))
+    assert stiff > 2 * softer > 0.1

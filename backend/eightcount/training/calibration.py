@@ -18,7 +18,7 @@ from eightcount.motion.motion import Motion
 from eightcount.motion.skeleton import FPS
 
 #: songs that are danced to by at most, and seconds of each
-_SONGS, _SECONDS = 12, 30.0
+_SONGS, _SECONDS = 8, 30.0
 
 
 def energy_replies(

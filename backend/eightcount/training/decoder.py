@@ -3,7 +3,7 @@
 The tokenizer is trained for codes that tell poses apart; what it gives back is calmer than what it
 was given, for an L1 error forgives a weak accent sooner than a late one. Here the codes stay as they
 are, so that a generator which speaks them is not to be trained again, and the decoders learn to give
-back a motion's full vigour, and its holds (:mod:`eightcount.training.losses`).
+back a motion's full vigour, its holds and its hips (:mod:`eightcount.training.losses`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from eightcount.training.losses import TokenizerLosses, reconstruction_losses
 from eightcount.training.reconstruction import reconstruction_scores
 from eightcount.training.windows import MotionWindows
 
-#: the tokenizer's own terms, and the vigour and the holds that they forget
-LOSSES = TokenizerLosses(joint_acceleration=0.25, vigour=2.0, holds=2.0)
+#: the tokenizer's own terms, and what they forget
+LOSSES = TokenizerLosses(joint_acceleration=0.25, vigour=2.0, holds=2.0, torso=0.8)
 
 
 class DecoderStage:

@@ -40,6 +40,7 @@ class RefinerStage:
             contact_consistency=0.2,
             vigour=2.0,
             holds=2.0,
+            torso=0.8,
         )
         self.pairs = [_decoded(tokenizer, shard, s) for s in shard.training() if s.length >= 96]
         self.held_out = [_decoded(tokenizer, shard, s) for s in shard.held_out()]

@@ -161,11 +161,23 @@ def _log(folder: Path, state: dict, losses: dict[str, float], scores: dict[str, 
     row = {"step": state["step"], "hours": round(state["hours"], 4)}
     row |= {f"train_{k}": round(v, 5) for k, v in losses.items()}
     row |= {f"held_out_{k}": round(v, 5) for k, v in scores.items()}
-    path = folder / "curves.csv"
-    fresh = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, row)
-        if fresh:
-            writer.writeheader()
-        writer.writerow(row)
+    _append(folder / "curves.csv", row)
     print(" ".join(f"{k}={v}" for k, v in row.items()), flush=True)
+
+
+def _append(path: Path, row: dict[str, float]) -> None:
+    """A row more in a CSV. Where the run went on with other loss terms, its columns grow."""
+    rows: list[dict[str, Any]] = []
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    if rows and rows[0].keys() == row.keys():
+        with path.open("a", newline="", encoding="utf-8") as file:
+            csv.DictWriter(file, list(rows[0])).writerow(row)
+        return
+    part = path.with_suffix(".part")
+    with part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys([*row, *(rows[0] if rows else ())])))
+        writer.writeheader()
+        writer.writerows([*rows, row])
+    part.replace(path)

@@ -95,7 +95,8 @@ def test_the_dance_goes_on_smoothly_wherever_it_was_cut(take, heard, model, fast
     cut = take.slice(0, fastest + 1)
     new = edited(cut, heard, model, len(cut), len(cut) + 60)
     assert len(new) == len(cut) + 60
-    assert join_jump(new, len(cut)) <= limit(cut)
+    # the kept frames before the cut may hold an accent of the take itself
+    assert join_jump(new, len(cut)) <= limit(cut, len(cut))
     steps = np.linalg.norm(np.diff(new.joints()[len(cut) + 10 :], axis=0), axis=-1).max(1)
     assert steps.max() > 0.01  # she dances, and does not only come to rest
 

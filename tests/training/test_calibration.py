@@ -43,7 +43,7 @@ def test_without_held_out_songs_nothing_is_claimed():
 
 
 def test_a_sluggish_model_is_seen_as_sluggish(songs, monkeypatch):
-    """Its takes are given: they move at a speed that half of the genre's dancing exceeds."""
+    """Its takes are given: they move at a speed that four fifths of the genre's dancing exceed."""
     model = debug_model()
 
     def half_hearted(heard, request, plain):

@@ -9,8 +9,8 @@ back a motion's full vigour, its holds and its hips (:mod:`eightcount.training.l
 from __future__ import annotations
 
 import copy
+from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
@@ -18,22 +18,18 @@ from torch import Tensor, nn
 from eightcount.data.shards import Shard
 from eightcount.tokenizers.motion import MotionTokenizer
 from eightcount.training.losses import TokenizerLosses, reconstruction_losses
-from eightcount.training.reconstruction import reconstruction_scores
-from eightcount.training.windows import MotionWindows
+from eightcount.training.windows import WindowStage
 
 #: the tokenizer's own terms, and what they forget
 LOSSES = TokenizerLosses(joint_acceleration=0.25, vigour=2.0, holds=2.0, torso=0.8)
 
 
-class DecoderStage:
+class DecoderStage(WindowStage):
     """Windows of a motion shard, in the tokenizer's codes, through its decoders.
 
     Args:
         module: the trained tokenizer; all but its decoders is frozen.
-        shard: with ``lower`` and ``upper`` arrays.
-        frames: length of a training window, a multiple of 4.
-        weights: of the loss terms.
-        genre_weights: how much oftener a genre's frames are drawn.
+        shard, weights, settings: as in :class:`WindowStage`.
     """
 
     def __init__(
@@ -41,26 +37,20 @@ class DecoderStage:
         module: MotionTokenizer,
         shard: Shard,
         *,
-        frames: int = 96,
         weights: TokenizerLosses = LOSSES,
-        genre_weights: dict[str, float] | None = None,
+        **settings: Any,
     ) -> None:
-        self.module = module.requires_grad_(False)
+        super().__init__(module, shard, weights=weights, **settings)
+        module.requires_grad_(False)
         for half in (module.lower, module.upper):
             half.decoder.requires_grad_(True)
         # in training mode the module's codes would move with every batch
         self._coder = copy.deepcopy(module).eval()
-        self.windows = MotionWindows(shard, frames, genre_weights)
-        self.weights = weights
-
-    def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
-        """Lower (B, T, 62) and upper (B, T, 90) windows."""
-        return self.windows.batch(size, rng)
 
     def losses(
         self, module: nn.Module, batch: tuple[Tensor, ...], fabric: Fabric
     ) -> dict[str, Tensor]:
-        """The tokenizer's terms on what the decoders make of the codes, vigour and holds."""
+        """The tokenizer's terms on what the decoders make of the codes, and those of :data:`LOSSES`."""
         lower, upper = batch
         with torch.no_grad():
             ids = self._coder.to(lower.device).encode(lower, upper)
@@ -69,12 +59,6 @@ class DecoderStage:
         return reconstruction_losses(
             lower, upper, lower_out.float(), upper_out.float(), self.weights
         )
-
-    @torch.no_grad()
-    def evaluate(self, module: MotionTokenizer, device: torch.device) -> dict[str, float]:
-        """Held-out reconstruction: see :func:`reconstruction_scores`."""
-        shard = self.windows.shard
-        return reconstruction_scores(module, shard, shard.held_out(), device)
 
     def with_codes(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
         """A state of the module with everything but the decoders as it was, to the bit."""

@@ -1,4 +1,4 @@
-"""Training windows of a motion shard, energetic ones oftener."""
+"""What the stages share that learn to give back windows of a motion shard."""
 
 from __future__ import annotations
 
@@ -8,21 +8,33 @@ from torch import Tensor
 
 from eightcount.data.shards import Sequence, Shard
 from eightcount.motion.streams import TURN
+from eightcount.tokenizers.motion import MotionTokenizer
+from eightcount.training.losses import TokenizerLosses
+from eightcount.training.reconstruction import reconstruction_scores
 
 
-class MotionWindows:
-    """Draws windows from a shard's training sequences.
+class WindowStage:
+    """Windows of a motion shard, energetic ones oftener; a subclass says what is learnt from them.
 
     Args:
+        module: the tokenizer.
         shard: with ``lower`` and ``upper`` arrays.
-        frames: length of a window, a multiple of 4.
+        frames: length of a training window, a multiple of 4.
+        weights: of the loss terms.
         genre_weights: how much oftener a genre's frames are drawn.
     """
 
     def __init__(
-        self, shard: Shard, frames: int = 96, genre_weights: dict[str, float] | None = None
+        self,
+        module: MotionTokenizer,
+        shard: Shard,
+        *,
+        frames: int = 96,
+        weights: TokenizerLosses | None = None,
+        genre_weights: dict[str, float] | None = None,
     ) -> None:
-        self.shard, self.frames = shard, frames
+        self.module, self.shard, self.frames = module, shard, frames
+        self.weights = weights or TokenizerLosses()
         self.sequences = [s for s in shard.training() if s.length >= frames]
         genre_weights = genre_weights or {}
         size = np.array(
@@ -30,7 +42,7 @@ class MotionWindows:
         )
         self.chance = size / size.sum()
 
-    def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, ...]:
         """Lower (B, T, 62) and upper (B, T, 90) windows.
 
         Two windows are drawn for each place and the livelier one is kept half of the time: legs in
@@ -51,3 +63,8 @@ class MotionWindows:
         rows = self.shard.read(sequence, "lower", start, self.frames)
         legs = rows[::4, 6:54]
         return float(legs.std(0).mean() + 0.05 * np.abs(rows[::4, TURN]).mean())
+
+    @torch.no_grad()
+    def evaluate(self, module: MotionTokenizer, device: torch.device) -> dict[str, float]:
+        """Held-out reconstruction: see :func:`reconstruction_scores`."""
+        return reconstruction_scores(module, self.shard, self.shard.held_out(), device)
